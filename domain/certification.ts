@@ -40,7 +40,10 @@ export function leftOutReason(ab: AssociationBlock, instrument: Instrument): Lef
     return { code: 'no recipe', text: 'the block names no recipe' }
   }
   if (ab.recipe !== mode.recipe) {
-    return { code: 'no recipe', text: `recipe ${ab.recipe} is not the one certified for ${ab.rawType} (${mode.recipe})` }
+    return {
+      code: 'no recipe',
+      text: `recipe ${ab.recipe} is not the one certified for ${ab.rawType} (${mode.recipe})`,
+    }
   }
   return missingCalibration(ab, mode) ?? virtualCalibration(ab)
 }

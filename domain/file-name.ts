@@ -11,7 +11,9 @@ export function isFileName(name: string): boolean {
 /** The name itself, or a PreconditionError: no outside name becomes a path unchecked. */
 export function checkedFileName(name: string): string {
   if (isFileName(name)) return name
-  throw new PreconditionError(`'${printable(name)}' is not a file name: letters, digits and . _ : + - only, at most 128`)
+  throw new PreconditionError(
+    `'${printable(name)}' is not a file name: letters, digits and . _ : + - only, at most 128`,
+  )
 }
 
 /** A gencalib's code begins with G, such as `GU_ATMO_100101A_PARANAL.fits`: kept on the machine, never downloaded or deleted. */

@@ -13,9 +13,7 @@ const mode = z.strictObject({
   header: z.record(z.string(), z.string()).default({}),
   required: z.array(z.string()),
   optional: z.array(z.string()).default([]),
-  products: z.array(
-    z.strictObject({ category: z.string(), role: z.string(), primary: z.boolean().default(false) }),
-  ),
+  products: z.array(z.strictObject({ category: z.string(), role: z.string(), primary: z.boolean().default(false) })),
 })
 
 export const instrumentSchema = z.strictObject({

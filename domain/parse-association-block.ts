@@ -46,7 +46,16 @@ const NEEDED = [
   'MJD-OBS',
   'PROD_ROOT_NAME',
 ] as const
-const OPTIONAL = ['TOOL_VERSION', 'CONFIG_VERSION', 'BATCH_ID', 'AB_EVENT', 'OBS_PROG_ID', 'OBS_ID', 'OBS_MODE', 'MJD-OBS_MOD']
+const OPTIONAL = [
+  'TOOL_VERSION',
+  'CONFIG_VERSION',
+  'BATCH_ID',
+  'AB_EVENT',
+  'OBS_PROG_ID',
+  'OBS_ID',
+  'OBS_MODE',
+  'MJD-OBS_MOD',
+]
 const SCALARS = new Set<string>([...NEEDED, ...OPTIONAL])
 /** A block with more lines than this is not a block: the reader of a foreign file keeps its memory bounded. */
 const MAXIMUM_LISTED = 10_000
@@ -150,7 +159,8 @@ class Records {
     const [fileName = '', tag = ''] = values
     if (values.length !== 2) this.problem(line, `RAWFILE has ${values.length} columns, expected 2: file name and tag`)
     else if (!isFileName(fileName)) this.problem(line, `RAWFILE '${fileName}' is not a plain file name`)
-    else if (this.rawFiles.some((raw) => raw.fileName === fileName)) this.problem(line, `RAWFILE ${fileName} is listed twice`)
+    else if (this.rawFiles.some((raw) => raw.fileName === fileName))
+      this.problem(line, `RAWFILE ${fileName} is listed twice`)
     else if (this.rawFiles.length < MAXIMUM_LISTED) this.rawFiles.push({ fileName, tag })
   }
 

@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs'
+import os from 'node:os'
+import { join, resolve } from 'node:path'
+import { parse as parseYaml, YAMLParseError } from 'yaml'
+import { z } from 'zod'
+import { PreconditionError } from '../domain/failure.ts'
+import { projectRoot } from './project.ts'
+import { readTemporalSettings, type TemporalSettings } from './temporal.ts'
+import { variables, type WindowSetting } from './variables.ts'
+
+/** Everything that differs from one installation to another, read once at the edge of the program. */
+export interface Settings extends TemporalSettings {
+  /** The folder of everything that phoenix keeps on this machine. */
+  readonly home: string
+  readonly scratchDir: string
+  readonly archive: { readonly kind: 'folder'; readonly dir: string }
+  readonly gencalibDir: string
+  /** `<abDir>/<instrument>/<date>/*.ab` */
+  readonly abDir: string
+  /** Programs that were fetched once and serve every installation of this user. */
+  readonly cacheDir: string
+  /** A PostgreSQL server that somebody else runs; null: our own. */
+  readonly databaseUrl: string | null
+  readonly databaseSchema: string
+  /** Ports of our own servers; null: any free one. */
+  readonly postgresPort: number | null
+  readonly temporalPort: number | null
+  readonly temporalUiPort: number | null
+  /** This machine's name, part of the names of its task queues. */
+  readonly host: string
+  /** Recipes that may run at once on this host. */
+  readonly cores: number
+  readonly queuePrefix: string
+  /** Folder of the recipes in place of the pipeline's own; null: where esorex looks by itself. */
+  readonly recipeDir: string | null
+  /** Who gives the orders. */
+  readonly operator: string
+  readonly instrumentDir: string
+  /** The hours in which recipes may start; null: at any time. */
+  readonly window: WindowSetting | null
+}
+
+/**
+ * Reads the settings from the environment and from `<home>/phoenix.yaml`, which holds the same variables
+ * (`PHOENIX_CORES: 4`); the environment wins. Relative paths of the file count from `home`, others from
+ * the working folder. Throws PreconditionError naming the variable, in one line.
+ */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const given = withoutEmpty(env)
+  const home = resolve(given['PHOENIX_HOME'] ?? join(projectRoot(), '.phoenix'))
+  const filePath = join(home, 'phoenix.yaml')
+  const inFile = readFile(filePath)
+  const value = check({ PHOENIX_HOST: os.hostname(), ...inFile, ...given }, (variable) =>
+    variable in given ? '' : ` (in ${filePath})`,
+  )
+
+  const path = (variable: PathVariable, otherwise: string) => {
+    const written = value[variable]
+    return written === undefined ? otherwise : resolve(variable in given ? '.' : home, written)
+  }
+  const archiveDir = path('PHOENIX_ARCHIVE', join(home, 'archive'))
+  return {
+    home,
+    scratchDir: path('PHOENIX_SCRATCH', join(home, 'scratch')),
+    archive: { kind: 'folder', dir: archiveDir },
+    gencalibDir: path('PHOENIX_GENCALIB', join(archiveDir, 'gencalib')),
+    abDir: path('PHOENIX_AB_DIR', join(home, 'ab')),
+    cacheDir: path('PHOENIX_CACHE', join(given['XDG_CACHE_HOME'] ?? join(os.homedir(), '.cache'), 'phoenix')),
+    databaseUrl: value.DATABASE_URL ?? null,
+    databaseSchema: value.PHOENIX_SCHEMA ?? 'phoenix',
+    postgresPort: value.PHOENIX_POSTGRES_PORT ?? null,
+    temporalPort: value.PHOENIX_TEMPORAL_PORT ?? null,
+    temporalUiPort: value.PHOENIX_TEMPORAL_UI_PORT ?? null,
+    host: value.PHOENIX_HOST ?? '',
+    cores: value.PHOENIX_CORES ?? os.availableParallelism(),
+    queuePrefix: value.PHOENIX_QUEUE_PREFIX ?? '',
+    recipeDir: value.PHOENIX_RECIPE_DIR === undefined ? null : path('PHOENIX_RECIPE_DIR', ''),
+    operator: value.PHOENIX_OPERATOR ?? given['USER'] ?? userName(),
+    instrumentDir: path('PHOENIX_INSTRUMENTS', join(projectRoot(), 'instruments')),
+    window: value.PHOENIX_WINDOW,
+    ...readTemporalSettings({ ...inFile, ...given }),
+  }
+}
+
+type PathVariable = Extract<
+  keyof z.infer<typeof variables>,
+  `PHOENIX_${'SCRATCH' | 'ARCHIVE' | 'GENCALIB' | 'CACHE' | 'INSTRUMENTS'}` | 'PHOENIX_AB_DIR' | 'PHOENIX_RECIPE_DIR'
+>
+
+/** A container may run under a number that has no name. */
+function userName(): string {
+  try {
+    return os.userInfo().username
+  } catch {
+    return `uid-${process.getuid?.()}`
+  }
+}
+
+function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') given[name] = value
+  return given
+}
+
+function check(values: Record<string, string>, where: (variable: string) => string): z.infer<typeof variables> {
+  const parsed = variables.safeParse(values)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const variable = String(issue?.path[0])
+  throw new PreconditionError(`${variable}=${values[variable]}${where(variable)}: ${issue?.message}`)
+}
+
+const fileNames = new Set([
+  ...Object.keys(variables.shape),
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_PROFILE',
+])
+const fileSchema = z.record(z.string(), z.union([z.string(), z.number()])).nullable()
+
+function readFile(path: string): Record<string, string> {
+  if (!existsSync(path)) return {}
+  const parsed = fileSchema.safeParse(parseFile(path))
+  if (!parsed.success) throw new PreconditionError(`${path}: must be lines such as \`PHOENIX_CORES: 4\``)
+  const values = Object.entries(parsed.data ?? {})
+  for (const [name] of values) {
+    if (name === 'PHOENIX_HOME') throw new PreconditionError(`${path}: PHOENIX_HOME can only be set in the environment`)
+    if (!fileNames.has(name)) throw new PreconditionError(`${path}: unknown variable ${name}`)
+  }
+  return withoutEmpty(Object.fromEntries(values.map(([name, value]) => [name, String(value)])))
+}
+
+function parseFile(path: string): unknown {
+  try {
+    return parseYaml(readFileSync(path, 'utf8'))
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    const line = error.linePos?.[0].line
+    throw new PreconditionError(`${path}, line ${line}: not YAML: ${error.code}`, { cause: error })
+  }
+}

@@ -16,14 +16,15 @@ function inFile(text: string): string {
   return home
 }
 
-function expectRefused(env: NodeJS.ProcessEnv, message: string | RegExp) {
-  expect(() => read(env)).toThrow(PreconditionError)
-  expect(() => read(env)).toThrow(message)
+/** The one line that a person gets who gave a bad value. */
+function refusal(env: NodeJS.ProcessEnv): string {
   try {
     read(env)
   } catch (error) {
-    expect(String(error)).not.toContain('\n')
+    if (error instanceof PreconditionError) return error.message
+    throw error
   }
+  return 'not refused'
 }
 
 test('without any variable, everything lies under .phoenix of the project', () => {
@@ -78,7 +79,7 @@ test('a window has a time zone, a begin and an end', () => {
 
 test.each(['Mars/Olympus 20:00-07:00', 'UTC 24:00-07:00', 'UTC 20:00', '20:00-07:00', 'UTC 20:00-20:00', 'night'])(
   'window %s is refused',
-  (value) => expectRefused({ PHOENIX_WINDOW: value }, /^PHOENIX_WINDOW=.*must look like/),
+  (value) => expect(refusal({ PHOENIX_WINDOW: value })).toMatch(/^PHOENIX_WINDOW=.*must look like/),
 )
 
 test.each([
@@ -93,7 +94,7 @@ test.each([
   ['PHOENIX_ARCHIVE', 'https://archive.eso.org'],
   ['DATABASE_URL', 'mysql://localhost/x'],
 ])('%s=%s is refused by name', (variable, value) =>
-  expectRefused({ [variable]: value }, `${variable}=${value}: must be`),
+  expect(refusal({ [variable]: value })).toMatch(`${variable}=${value}: must be`),
 )
 
 test('phoenix.yaml gives what the environment does not', () => {
@@ -111,7 +112,9 @@ test.each([
   ['PHOENIX_HOME: /elsewhere', /PHOENIX_HOME can only be set in the environment/],
   ['PHOENIX_CORES: 2\nPHOENIX_HOST: "x', /phoenix.yaml, line 2: not YAML/],
   ['- a list', /must be lines such as/],
-])('a phoenix.yaml with %j is refused', (text, message) => expectRefused({ PHOENIX_HOME: inFile(text) }, message))
+])('a phoenix.yaml with %j is refused', (text, message) =>
+  expect(refusal({ PHOENIX_HOME: inFile(text) })).toMatch(message),
+)
 
 test('an empty phoenix.yaml is fine', () => {
   expect(read({ PHOENIX_HOME: inFile('# nothing yet\n') }).databaseSchema).toBe('phoenix')
@@ -133,5 +136,5 @@ test('Temporal comes from a profile', () => {
   writeFileSync(path, '[profile.site]\naddress = "site:7233"\nnamespace = "night"\n')
   const settings = read({ TEMPORAL_CONFIG_FILE: path, TEMPORAL_PROFILE: 'site' })
   expect(settings).toMatchObject({ temporalAddress: 'site:7233', temporalNamespace: 'night' })
-  expectRefused({ TEMPORAL_CONFIG_FILE: path, TEMPORAL_PROFILE: 'other' }, /^TEMPORAL_PROFILE=other: /)
+  expect(refusal({ TEMPORAL_CONFIG_FILE: path, TEMPORAL_PROFILE: 'other' })).toMatch(/^TEMPORAL_PROFILE=other: /)
 })

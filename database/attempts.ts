@@ -1,0 +1,225 @@
+import { gunzip as gunzipCallback, gzip as gzipCallback } from 'node:zlib'
+import { promisify } from 'node:util'
+import type { Insertable, Transaction } from 'kysely'
+import type { FailureKind } from '../domain/failure.ts'
+import type { Database } from './connect.ts'
+import { writeEvent } from './events.ts'
+import { holdFence } from './fence.ts'
+import { insertPendingIdps, type NewIdp } from './idps.ts'
+import { setAbState } from './recipe-starts.ts'
+import type { Schema } from './schema.ts'
+
+const gzip = promisify(gzipCallback)
+const gunzip = promisify(gunzipCallback)
+
+export type Outcome =
+  | { readonly outcome: 'processed' }
+  | { readonly outcome: 'failed'; readonly kind: FailureKind; readonly cause: string }
+  | { readonly outcome: 'interrupted'; readonly cause: string }
+
+/** Everything that stays of one attempt once its folder is gone. */
+export interface AttemptRecord {
+  readonly instrument: string
+  readonly date: string
+  readonly abName: string
+  readonly generation: number
+  readonly version: number
+  readonly runNumber: number
+  readonly startId: number | null
+  readonly outcome: Outcome
+  readonly host: string
+  readonly recipe: string
+  readonly pipelineVersion: string
+  /** What the recipe used; null when it never ran. */
+  readonly recipeRun: RecipeRun | null
+  readonly warnings: number | null
+  readonly inputs: readonly AttemptInput[]
+  readonly texts: Readonly<Partial<Record<AttemptTextKind, string>>>
+  readonly qc1: readonly Qc1Value[]
+  readonly idps: readonly NewIdp[]
+}
+
+export interface RecipeRun {
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly startedAt: Date
+  readonly endedAt: Date
+  readonly wallSeconds: number
+  readonly cpuSeconds: number
+  readonly peakRssBytes: number
+  readonly bytesRead: number
+  readonly bytesWritten: number
+}
+
+export interface AttemptInput {
+  readonly fileName: string
+  readonly kind: 'raw' | 'mcalib' | 'gencalib'
+  readonly category: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export type AttemptTextKind = 'log' | 'raw header' | 'set of frames'
+
+export interface Qc1Value {
+  readonly name: string
+  /** PRO CATG of the product that carries it. */
+  readonly category: string
+  readonly orderNumber: number | null
+  readonly value: number | null
+  readonly text: string | null
+}
+
+/**
+ * Commits the answer of one generation: outcome, resources, inputs, log, raw header, QC1, pending IDPs and the block's state, all or
+ * nothing. When an answer is on record already, nothing is written and that one is returned: it counts for good.
+ *
+ * @throws StaleRunError when the run is no longer open
+ */
+export async function recordAttempt(database: Database, record: AttemptRecord): Promise<Outcome['outcome']> {
+  const texts = await Promise.all(
+    Object.entries(record.texts).map(async ([kind, text]) => ({
+      kind: attemptTextKind(kind),
+      content: await gzip(Buffer.from(text)),
+    })),
+  )
+  return database.transaction().execute(async (transaction) => {
+    await holdFence(transaction, record.runNumber)
+    const inserted = await transaction
+      .insertInto('attempt')
+      .values(attemptRow(record))
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('outcome')
+      .executeTakeFirst()
+    if (inserted === undefined) return (await attemptOf(transaction, record)).outcome
+    await insertDetails(transaction, record, texts)
+    if (record.startId !== null) {
+      await transaction
+        .updateTable('recipe_start')
+        .set({ ended_at: new Date(), ended_as: 'ended' })
+        .where('start_id', '=', record.startId)
+        .where('ended_at', 'is', null)
+        .execute()
+    }
+    const { outcome } = record.outcome
+    const cause = record.outcome.outcome === 'processed' ? null : record.outcome.cause
+    await setAbState(transaction, record.instrument, record.abName, outcome, cause)
+    await writeEvent(transaction, {
+      instrument: record.instrument,
+      date: record.date,
+      runNumber: record.runNumber,
+      abName: record.abName,
+      kind: outcome,
+      message: cause ?? '',
+    })
+    return outcome
+  })
+}
+
+/** Log, raw header or set of frames of an attempt as text; null when there is none. */
+export async function attemptText(
+  database: Database,
+  key: { instrument: string; abName: string; generation: number },
+  kind: AttemptTextKind,
+): Promise<string | null> {
+  const row = await database
+    .selectFrom('attempt_text')
+    .select('content')
+    .where('instrument', '=', key.instrument)
+    .where('ab_name', '=', key.abName)
+    .where('generation', '=', key.generation)
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+  return row === undefined ? null : (await gunzip(row.content)).toString()
+}
+
+async function attemptOf(
+  transaction: Transaction<Schema>,
+  record: AttemptRecord,
+): Promise<{ outcome: Outcome['outcome'] }> {
+  return transaction
+    .selectFrom('attempt')
+    .select('outcome')
+    .where('instrument', '=', record.instrument)
+    .where('ab_name', '=', record.abName)
+    .where('generation', '=', record.generation)
+    .executeTakeFirstOrThrow()
+}
+
+function attemptRow(record: AttemptRecord): Insertable<Schema['attempt']> {
+  const { outcome, recipeRun } = record
+  return {
+    instrument: record.instrument,
+    ab_name: record.abName,
+    generation: record.generation,
+    version: record.version,
+    run_number: record.runNumber,
+    start_id: record.startId,
+    outcome: outcome.outcome,
+    failure_kind: outcome.outcome === 'failed' ? outcome.kind : null,
+    cause: outcome.outcome === 'processed' ? null : outcome.cause,
+    host: record.host,
+    recipe: record.recipe,
+    pipeline_version: record.pipelineVersion,
+    exit_code: recipeRun?.exitCode ?? null,
+    signal: recipeRun?.signal ?? null,
+    wall_seconds: recipeRun?.wallSeconds ?? null,
+    cpu_seconds: recipeRun?.cpuSeconds ?? null,
+    peak_rss_bytes: recipeRun?.peakRssBytes ?? null,
+    bytes_read: recipeRun?.bytesRead ?? null,
+    bytes_written: recipeRun?.bytesWritten ?? null,
+    warnings: record.warnings,
+    recipe_started_at: recipeRun?.startedAt ?? null,
+  }
+}
+
+async function insertDetails(
+  transaction: Transaction<Schema>,
+  record: AttemptRecord,
+  texts: readonly { kind: AttemptTextKind; content: Buffer }[],
+): Promise<void> {
+  const key = { instrument: record.instrument, ab_name: record.abName, generation: record.generation }
+  if (record.inputs.length > 0) {
+    await transaction
+      .insertInto('attempt_input')
+      .values(
+        record.inputs.map(({ fileName, kind, category, bytes, sha256 }) => ({
+          ...key,
+          file_name: fileName,
+          kind,
+          category,
+          bytes,
+          sha256,
+        })),
+      )
+      .execute()
+  }
+  if (texts.length > 0) {
+    await transaction
+      .insertInto('attempt_text')
+      .values(texts.map((text) => ({ ...key, ...text })))
+      .execute()
+  }
+  // PostgreSQL takes at most 65535 parameters in a statement; 8 of them a row.
+  for (let first = 0; first < record.qc1.length; first += 5000) {
+    await transaction
+      .insertInto('qc1')
+      .values(
+        record.qc1.slice(first, first + 5000).map(({ name, category, orderNumber, value, text }) => ({
+          ...key,
+          name,
+          category,
+          order_number: orderNumber,
+          value,
+          text_value: text,
+        })),
+      )
+      .execute()
+  }
+  await insertPendingIdps(transaction, { ...key, run_number: record.runNumber, host: record.host }, record.idps)
+}
+
+function attemptTextKind(kind: string): AttemptTextKind {
+  if (kind === 'log' || kind === 'raw header' || kind === 'set of frames') return kind
+  throw new Error(`unknown kind of attempt text: ${kind}`)
+}

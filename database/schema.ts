@@ -1,0 +1,202 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { AbState } from '../domain/ab-state.ts'
+import type { AssociationBlock } from '../domain/association-block.ts'
+import type { RunState } from '../domain/date-run.ts'
+import type { FailureKind } from '../domain/failure.ts'
+import type { HoldKind, HoldScope } from '../domain/hold.ts'
+
+/** The tables of database/migrations as TypeScript sees them. `date` columns are read and written as `YYYY-MM-DD`. */
+export interface Schema {
+  sciproc_date: {
+    instrument: string
+    date: string
+    abs: Generated<number>
+    ab_dir: string
+    registered_at: Generated<Date>
+    changed_at: Generated<Date>
+  }
+  sciproc_ab: {
+    instrument: string
+    ab_name: string
+    date: string
+    version: Generated<number>
+    generation: Generated<number>
+    state: AbState
+    left_out_code: string | null
+    cause: string | null
+    raw_type: string | null
+    mjd_obs: number | null
+    program_id: string | null
+    registered_at: Generated<Date>
+    changed_at: Generated<Date>
+  }
+  ab_version: AbKey & {
+    version: number
+    sha256: string
+    content: string
+    parsed: JSONColumnType<AssociationBlock> | null
+    registered_at: Generated<Date>
+  }
+  ab_raw: AbKey & { version: number; file_name: string; dp_id: string; tag: string }
+  ab_calibration: AbKey & {
+    version: number
+    file_name: string
+    category: string
+    flag: 'REAL' | 'VIRTUAL'
+    distance_days: number | null
+  }
+  processing_order: {
+    order_id: Identity
+    kind: 'run' | 'daily' | 'back-process' | 'reprocess' | 'job file'
+    instrument: string
+    ordered_by: string
+    reason: string | null
+    leave_out_missing: Generated<boolean>
+    ordered_at: Generated<Date>
+  }
+  date_run: {
+    run_number: Identity
+    instrument: string
+    date: string
+    order_id: number
+    host: string
+    state: ColumnType<RunState, RunState | undefined, RunState>
+    waits_for: string | null
+    problems: JSONColumnType<string[], string | undefined, string>
+    pipeline_version: string | null
+    started_at: Generated<Date>
+    ended_at: Date | null
+    bytes_freed: number | null
+  }
+  hold: {
+    hold_id: Identity
+    kind: HoldKind
+    scope: JSONColumnType<HoldScope>
+    reason: Generated<string>
+    placed_by: string
+    placed_at: Generated<Date>
+    released_by: string | null
+    released_at: Date | null
+  }
+  recipe_start: AbKey & {
+    start_id: Identity
+    run_number: number
+    generation: number
+    version: number
+    host: string
+    folder: string
+    started_at: Generated<Date>
+    ended_at: Date | null
+    ended_as: 'ended' | 'without end' | 'not attempted' | null
+    detail: string | null
+  }
+  attempt: GenerationKey & {
+    version: number
+    run_number: number
+    start_id: number | null
+    outcome: 'processed' | 'failed' | 'interrupted'
+    failure_kind: FailureKind | null
+    cause: string | null
+    host: string
+    recipe: string
+    pipeline_version: string | null
+    exit_code: number | null
+    signal: string | null
+    wall_seconds: number | null
+    cpu_seconds: number | null
+    peak_rss_bytes: number | null
+    bytes_read: number | null
+    bytes_written: number | null
+    warnings: number | null
+    recipe_started_at: Date | null
+    ended_at: Generated<Date>
+  }
+  attempt_input: GenerationKey & {
+    file_name: string
+    kind: 'raw' | 'mcalib' | 'gencalib'
+    category: string
+    bytes: number
+    sha256: string
+  }
+  attempt_text: GenerationKey & { kind: 'log' | 'raw header' | 'set of frames'; content: Buffer }
+  qc1: GenerationKey & {
+    name: string
+    category: string
+    order_number: number | null
+    value: number | null
+    text_value: string | null
+  }
+  score: GenerationKey & { name: string; score: 0 | 1 | null; value: number | null; limit_text: string | null }
+  idp: GenerationKey & {
+    archive_name: string
+    role: string
+    run_number: number
+    kind: 'unconverted' | 'standard'
+    state: 'pending' | 'live' | 'superseded' | 'withdrawn'
+    category: string
+    host: string
+    waiting_path: string | null
+    bytes: number
+    sha256: string
+    created_at: Generated<Date>
+    ingested_at: Date | null
+    superseded_by: string | null
+  }
+  ingestion_log: {
+    entry_id: Identity
+    archive_name: string
+    run_number: number
+    at: Generated<Date>
+    result: 'live' | 'transport error' | 'refused'
+    message: Generated<string>
+  }
+  event: {
+    event_id: Identity
+    at: Generated<Date>
+    instrument: string | null
+    date: string | null
+    run_number: number | null
+    ab_name: string | null
+    kind: string
+    message: string
+    who: string | null
+  }
+  host: { host: string; cores: number; seen_at: Generated<Date> }
+  state_transition: { subject: 'ab' | 'date_run'; from_state: string; to_state: string }
+  date_status: {
+    instrument: string
+    date: string
+    abs: number
+    registered_at: Date
+    run_number: number | null
+    state: RunState | null
+    waits_for: string | null
+    problems: string[] | null
+    host: string | null
+    started_at: Date | null
+    ended_at: Date | null
+    pipeline_version: string | null
+    bytes_freed: number | null
+  }
+  raw_status: {
+    dp_id: string
+    instrument: string
+    date: string
+    ab_name: string
+    status: 'processed fine' | 'failed' | 'not attempted'
+    cause: string | null
+    idp: string | null
+  }
+}
+
+interface AbKey {
+  instrument: string
+  ab_name: string
+}
+
+interface GenerationKey extends AbKey {
+  generation: number
+}
+
+/** A bigint identity column: given by the database, read as a number (below 2^53 for as long as observatories stand). */
+type Identity = ColumnType<number, never, never>

@@ -147,7 +147,7 @@ function namesIn(folder: string): string[] {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return existsSync(path) && statSync(path).isDirectory()
 }
 
 function isExecutable(path: string): boolean {

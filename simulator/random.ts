@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto'
 /** Reproducible random numbers: the same seed text gives the same sequence on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
-  uniform(): number
+  readonly uniform: () => number
   /** Whole number, first to last inclusive. */
-  integer(first: number, last: number): number
-  pick<T>(choices: readonly [T, ...T[]]): T
+  readonly integer: (first: number, last: number) => number
+  readonly pick: <T>(choices: readonly [T, ...T[]]) => T
   /** Standard normal. */
-  normal(): number
+  readonly normal: () => number
   /** Poisson with a mean >= 0; above 50 the rounded normal, which differs by less than any detector shows. */
-  poisson(mean: number): number
+  readonly poisson: (mean: number) => number
 }
 
 /** Generator sfc32 (Chris Doty-Humphrey, PractRand), seeded by the SHA-256 of a text such as `1/UVES.2026....fits`. */

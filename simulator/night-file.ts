@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { InfrastructureError } from '../domain/failure.ts'
+import { formatFits } from '../fits/file.ts'
+import { type Hdu, paddedByteLength } from '../fits/hdu.ts'
+import { calibrationHdus } from './calibration-frames.ts'
+import type { CalibrationFile } from './calibrations.ts'
+import type { Observation } from './observation.ts'
+import { randomFrom } from './random.ts'
+import { scienceFrame } from './science-frame.ts'
+import { truthHdus } from './truth.ts'
+
+/** One FITS file of the night. */
+export type NightFile = { readonly path: string } & (
+  | { readonly kind: 'raw'; readonly observation: Observation; readonly content: 'star' | 'zero' | 'damaged' }
+  | { readonly kind: 'calibration'; readonly file: CalibrationFile }
+  | { readonly kind: 'truth'; readonly observation: Observation }
+)
+
+const damagedBytes = 4096
+
+/**
+ * Computes and writes the file; the same file and seed give the same bytes.
+ * @returns SHA-256 of what is on disk, in hexadecimal
+ * @throws InfrastructureError if the disk does not take it
+ */
+export async function makeNightFile(file: NightFile, seed: number): Promise<string> {
+  const hdus = hdusOf(file, seed)
+  const bytes = formatFits(hdus, { checksum: true })
+  if (file.kind === 'raw' && file.content === 'damaged') damage(bytes, hdus, `${seed}/${file.observation.dpId}/damage`)
+  try {
+    await writeFile(file.path, bytes)
+  } catch (error) {
+    throw new InfrastructureError(`cannot write ${file.path}: ${String(error)}`, { cause: error })
+  }
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function hdusOf(file: NightFile, seed: number): Hdu[] {
+  switch (file.kind) {
+    case 'raw':
+      return [scienceFrame(file.observation, seed, file.content !== 'zero')]
+    case 'calibration':
+      return calibrationHdus(file.file, seed)
+    case 'truth':
+      return truthHdus(file.observation)
+  }
+}
+
+/** Random bytes in the pixels, behind the back of DATASUM: nothing but the checksum tells, the recipe would succeed. */
+function damage(bytes: Uint8Array, hdus: readonly Hdu[], seed: string): void {
+  const dataBytes = hdus[0]?.data.byteLength ?? 0
+  const dataStart = bytes.byteLength - paddedByteLength(dataBytes)
+  const random = randomFrom(seed)
+  const first = dataStart + random.integer(dataBytes >> 2, dataBytes >> 1)
+  for (let i = first; i < first + damagedBytes; i++) bytes[i] = random.integer(0, 255)
+}

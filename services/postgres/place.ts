@@ -39,7 +39,6 @@ export async function preparePlace(
   say: (line: string) => void,
   elsewhere = '/var/lib',
 ): Promise<Place> {
-  await makeHome(home)
   const recorded = await recordedFolder(home)
   const { folder, moved } = recorded ?? (await choose(home, account, elsewhere))
   if (recorded === null && moved !== null) say(`PostgreSQL: ${moved}: its data go to ${folder}`)
@@ -55,12 +54,6 @@ export async function preparePlace(
   say(`PostgreSQL: the user ${account.name} cannot reach ${binaries.folder}: copying the programs`)
   const parent = join(folder, '..')
   return { folder, account, binaries: await copyBinaries(binaries, parent), moved }
-}
-
-/** Makes the state folder; others may pass through it (the database's account must) but not look around. */
-export async function makeHome(home: string): Promise<void> {
-  const made = await mkdir(home, { recursive: true })
-  if (made !== undefined) await chmod(home, process.getuid?.() === 0 ? 0o711 : 0o700)
 }
 
 const placeRecord = z.object({ folder: z.string(), moved: z.string().nullable() })

@@ -12,7 +12,7 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './cluster.ts'
-import { makeHome, preparePlace, recordedFolder } from './place.ts'
+import { preparePlace, recordedFolder } from './place.ts'
 
 /** A PostgreSQL server that answers. */
 export interface PostgresService {
@@ -36,7 +36,6 @@ export async function findPostgres(settings: Settings): Promise<PostgresService 
 export async function startPostgres(settings: Settings, say: (line: string) => void): Promise<PostgresService> {
   const found = await findPostgres(settings)
   if (found !== null) return found
-  await makeHome(settings.home)
   const place = await preparePlace(settings.home, await databaseAccount(say), await embeddedBinaries(), say)
   await createCluster(place)
   await startPostmaster(place, settings.postgresPort)

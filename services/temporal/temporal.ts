@@ -1,0 +1,123 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Connection } from '@temporalio/client'
+import { msToTs } from '@temporalio/common/lib/time.js'
+import { InfrastructureError } from '../../domain/failure.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { endProcess, runningProcess } from '../process.ts'
+import { obtainTemporalBinary } from './obtain.ts'
+import { type DevServer, findDevServer, logTail, spawnDevServer } from './server.ts'
+
+/** A Temporal server that answers. */
+export interface TemporalService {
+  readonly address: string
+  readonly namespace: string
+  /** Address of its web page; null where a given server's is not known. */
+  readonly uiUrl: string | null
+  /** given: somebody else's. adopted: ours, and it was running. started: ours, and it was not. */
+  readonly found: 'given' | 'adopted' | 'started'
+  /** Version of the server, `1.32.0`. */
+  readonly version: string
+  readonly where: string
+}
+
+/** Finds a server that answers; null when ours does not run. Throws InfrastructureError when the given one is away. */
+export async function findTemporal(settings: Settings): Promise<TemporalService | null> {
+  if (settings.temporalAddress !== null) return given(settings, settings.temporalAddress)
+  const server = findDevServer(storeFolder(settings))
+  return server === null ? null : answering(settings, server, 'adopted')
+}
+
+/** Finds a server or starts ours. A server of ours that runs and does not answer is started again. */
+export async function startTemporal(settings: Settings, say: (line: string) => void): Promise<TemporalService> {
+  try {
+    const found = await findTemporal(settings)
+    if (found !== null) return found
+  } catch (error) {
+    const stuck = findDevServer(storeFolder(settings))
+    if (settings.temporalAddress !== null || stuck === null) throw error
+    say(`Temporal server ${stuck.pid} does not answer: starting it again`)
+    await endProcess(stuck.pid, 'SIGTERM', 10)
+  }
+  const binary = await obtainTemporalBinary(settings.cacheDir, say)
+  const ports = { port: settings.temporalPort, uiPort: settings.temporalUiPort }
+  const server = await spawnDevServer(binary, storeFolder(settings), settings.temporalNamespace, ports)
+  const service = await answering(settings, server, 'started')
+  await keepClosedWorkflows(service)
+  return service
+}
+
+/** Stops our server, whoever started it; a given one is left alone. */
+export async function stopTemporal(settings: Settings): Promise<void> {
+  const server = settings.temporalAddress === null ? findDevServer(storeFolder(settings)) : null
+  if (server !== null) await endProcess(server.pid, 'SIGTERM', 30)
+}
+
+const storeFolder = (settings: Settings) => join(settings.home, 'temporal')
+
+async function given(settings: Settings, address: string): Promise<TemporalService> {
+  try {
+    const version = await withConnection({ ...settings.temporalConnection, connectTimeout: 10_000 }, askVersion)
+    return { address, namespace: settings.temporalNamespace, uiUrl: null, found: 'given', version, where: address }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InfrastructureError(`TEMPORAL_ADDRESS or profile: no answer from ${address}: ${reason}`, { cause: error })
+  }
+}
+
+/** A server opens its store, makes its schema and namespaces before it answers: some seconds on a busy machine. */
+const patienceSeconds = 60
+
+async function answering(
+  settings: Settings,
+  server: DevServer,
+  found: 'adopted' | 'started',
+): Promise<TemporalService> {
+  const address = `127.0.0.1:${server.port}`
+  const deadline = Date.now() + patienceSeconds * 1000
+  for (;;) {
+    try {
+      const version = await withConnection({ address, connectTimeout: 2_000 }, async (connection) => {
+        await connection.workflowService.describeNamespace({ namespace: settings.temporalNamespace })
+        return askVersion(connection)
+      })
+      const uiUrl = `http://127.0.0.1:${server.uiPort}`
+      return { address, namespace: settings.temporalNamespace, uiUrl, found, version, where: server.storePath }
+    } catch (error) {
+      const ended = runningProcess(server.pid) === null
+      if (ended || Date.now() > deadline) {
+        const tail = await logTail(storeFolder(settings))
+        const what = ended ? 'ended at its start' : `does not answer on ${address}`
+        throw new InfrastructureError(`Temporal server ${server.pid} ${what}; ${tail}`, { cause: error })
+      }
+    }
+    await delay(50)
+  }
+}
+
+/** The dev server forgets closed workflows after a day; operators look at last month's. */
+const retention = '720h'
+
+async function keepClosedWorkflows({ address, namespace }: TemporalService): Promise<void> {
+  await withConnection({ address }, async (connection) => {
+    const config = { workflowExecutionRetentionTtl: msToTs(retention) }
+    await connection.workflowService.updateNamespace({ namespace, config })
+  })
+}
+
+async function askVersion(connection: Connection): Promise<string> {
+  const { serverVersion } = await connection.workflowService.getClusterInfo({})
+  return serverVersion ?? ''
+}
+
+async function withConnection<T>(
+  options: Settings['temporalConnection'] & { connectTimeout?: number },
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await Connection.connect(options)
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,4 +1,4 @@
-import { DateTime, IANAZone } from 'luxon'
+import { IANAZone } from 'luxon'
 import { PreconditionError } from './failure.ts'
 
 /** The processing site's hours in which recipes may start, in local wall-clock time; it may span midnight. */
@@ -11,6 +11,8 @@ export interface NightWindow {
   readonly end: string
 }
 
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 const WALL_TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
 
 /** Throws a PreconditionError for an unknown time zone, a time that is none, or a window of zero length. */
@@ -29,33 +31,48 @@ export function checkedNightWindow(window: NightWindow): NightWindow {
 
 /** True from the minute of `start` (inclusive) to that of `end` (exclusive), by the clock on the wall of the site. */
 export function isOpen(window: NightWindow, moment: Date): boolean {
-  const local = DateTime.fromJSDate(moment, { zone: window.timeZone }).toFormat('HH:mm')
-  const { start, end } = window
-  return start < end ? local >= start && local < end : local >= start || local < end
+  const time = timeOfDay(IANAZone.create(window.timeZone), moment.getTime())
+  const [start, end] = [milliseconds(window.start), milliseconds(window.end)]
+  return start < end ? time >= start && time < end : time >= start || time < end
 }
 
 /**
  * The first moment at or after `moment` at which the window is open. A start that the change to summer time skips is taken at the
- * first minute that exists after it.
+ * first moment that exists after it; hours that come twice open it twice.
  */
 export function nextOpening(window: NightWindow, moment: Date): Date {
-  if (isOpen(window, moment)) return moment
-  const [hour = 0, minute = 0] = window.start.split(':').map(Number)
-  const today = DateTime.fromJSDate(moment, { zone: window.timeZone })
-  for (let days = 0; days <= 2; days += 1) {
-    const candidate = firstOpenMinute(window, today.plus({ days }).set({ hour, minute, second: 0, millisecond: 0 }))
-    if (candidate !== null && candidate.toMillis() >= moment.getTime()) return candidate.toJSDate()
+  const zone = IANAZone.create(window.timeZone)
+  let time = moment.getTime()
+  while (!isOpen(window, new Date(time))) {
+    // The clock runs on to the start of the window, unless somebody turns it on the way: then look again from there.
+    const opening = time + modulo(milliseconds(window.start) - timeOfDay(zone, time), DAY_MS)
+    time = zone.offset(opening) === zone.offset(time) ? opening : changeOfClock(zone, time, opening)
   }
-  return moment
+  return new Date(time)
 }
 
-/** luxon moves a wall time that does not exist forward by the gap: the window is then open already some minutes earlier. */
-function firstOpenMinute(window: NightWindow, start: DateTime): DateTime | null {
-  const gapMinutes = 180
-  for (let back = gapMinutes; back >= 0; back -= 1) {
-    const candidate = start.minus({ minutes: back })
-    if (isOpen(window, candidate.toJSDate()) && !isOpen(window, candidate.minus({ minutes: 1 }).toJSDate()))
-      return candidate
+/** First millisecond with another offset than at `before`, at the latest `after`. */
+function changeOfClock(zone: IANAZone, before: number, after: number): number {
+  const offset = zone.offset(before)
+  let [same, other] = [before, after]
+  while (other - same > 1) {
+    const middle = Math.floor((same + other) / 2)
+    if (zone.offset(middle) === offset) same = middle
+    else other = middle
   }
-  return null
+  return other
+}
+
+/** Milliseconds since midnight on the wall of the zone. */
+function timeOfDay(zone: IANAZone, time: number): number {
+  return modulo(time + zone.offset(time) * MINUTE_MS, DAY_MS)
+}
+
+function milliseconds(wallTime: string): number {
+  const [hour = 0, minute = 0] = wallTime.split(':').map(Number)
+  return (hour * 60 + minute) * MINUTE_MS
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by
 }

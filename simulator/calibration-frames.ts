@@ -9,27 +9,23 @@ import { mjdOf } from './instant.ts'
 import { lineTables } from './line-table.ts'
 import { flatLight } from './light.ts'
 import { orderTables } from './order-table.ts'
-import { randomFrom } from './random.ts'
 import { paranal, siderealSeconds } from './sky.ts'
 import { detector, type Setting, settings } from './uves-blue.ts'
 
 const flatSeconds = 25
-/** Noise of a master bias made of five frames, ADU. */
-const biasNoiseAdu = 1.15
 const shape = [detector.dispersionPixels, detector.crossPixels]
 
 /** The HDUs of one calibration file, as `uves_obs_scired` reads them. */
-export function calibrationHdus(file: CalibrationFile, seed: number): Hdu[] {
+export function calibrationHdus(file: CalibrationFile): Hdu[] {
   // A bias belongs to no setting, but its header names the one in which the instrument happened to stand.
   const setting = settings[file.setting ?? 437]
   const cards = (exposureSeconds: number) =>
     file.start === null ? staticHeader(file.category) : lampHeader(file, setting, file.start, exposureSeconds)
   switch (file.category) {
     case 'MASTER_BIAS_BLUE': {
-      const random = randomFrom(`${seed}/${file.fileName}`)
-      const data = new Float32Array(detector.crossPixels * detector.dispersionPixels)
-      for (let i = 0; i < data.length; i++) data[i] = detector.biasLevelAdu + biasNoiseAdu * random.normal()
-      return [imageHdu({ header: [...cards(0), double('ESO QC OUT1 RON MASTER', biasNoiseAdu)], data, shape })]
+      // Without noise of its own: against a noisy bias the recipe takes a raw of zeros for a faint frame and succeeds.
+      const data = new Float32Array(detector.crossPixels * detector.dispersionPixels).fill(detector.biasLevelAdu)
+      return [imageHdu({ header: [...cards(0), double('ESO QC OUT1 RON MASTER', 1)], data, shape })]
     }
     case 'MASTER_FLAT_BLUE':
       return [imageHdu({ header: cards(flatSeconds), data: rotated(flatLight(setting), 1 / flatSeconds), shape })]

@@ -88,7 +88,7 @@ function chebyshevFit(x: readonly number[], y: readonly number[]): number[] {
   const [first, last] = [at(x, 0), at(x, x.length - 1)]
   const bases = x.map((value) => chebyshevBasis((2 * (value - first)) / (last - first) - 1))
   const evaluate = (keep: (i: number) => boolean) => {
-    const matrix = Array.from({ length: degree + 1 }, () => new Array<number>(degree + 2).fill(0))
+    const matrix = Array.from({ length: degree + 1 }, () => Array.from({ length: degree + 2 }, () => 0))
     bases.forEach((basis, i) => {
       if (!keep(i)) return
       matrix.forEach((row, j) => {

@@ -24,6 +24,7 @@ export function rawHeader(facts: FrameFacts): Card[] {
   const time = isoMilliseconds(facts.start)
   return [
     ...identity(facts),
+    ...axisCards,
     string('BUNIT', 'ADU'),
     string('ORIGFILE', `UVES_SIM_${isoSeconds(facts.start).replace(/[-:]/g, '')}.fits`),
     string('ARCFILE', `UVES.${time}.fits`),
@@ -44,8 +45,10 @@ export function rawHeader(facts: FrameFacts): Card[] {
 
 /** Cards of a master calibration: those of its first raw without what only a raw has, and what the pipeline adds. */
 export function masterHeader(facts: FrameFacts, category: string): Card[] {
+  const isImage = category === 'MASTER_BIAS_BLUE' || category === 'MASTER_FLAT_BLUE'
   return [
     ...identity(facts),
+    ...(isImage ? axisCards : []),
     ...observationCards(facts),
     ...detectorCards(facts.exposureSeconds),
     ...noiseCards,
@@ -80,16 +83,20 @@ function identity(facts: FrameFacts): Card[] {
     double('LST', rounded(siderealSeconds(mjd), 3), '[s] local sidereal time'),
     string('OBSERVER', 'UNKNOWN'),
     string('PI-COI', 'UNKNOWN'),
-    string('CTYPE1', 'PIXEL'),
-    string('CTYPE2', 'PIXEL'),
-    double('CRVAL1', 1),
-    double('CRVAL2', 1),
-    double('CRPIX1', 1),
-    double('CRPIX2', 1),
-    double('CDELT1', detector.binning),
-    double('CDELT2', detector.binning),
   ]
 }
+
+/** Pixel coordinates of an image; in the empty primary HDU before tables they would name axes that are not there. */
+const axisCards: readonly Card[] = [
+  string('CTYPE1', 'PIXEL'),
+  string('CTYPE2', 'PIXEL'),
+  double('CRVAL1', 1),
+  double('CRVAL2', 1),
+  double('CRPIX1', 1),
+  double('CRPIX2', 1),
+  double('CDELT1', detector.binning),
+  double('CDELT2', detector.binning),
+]
 
 function observationCards(facts: FrameFacts): Card[] {
   const start = isoSeconds(facts.start)

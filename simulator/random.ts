@@ -53,9 +53,16 @@ export function randomFrom(seed: string): Random {
 
   const poisson = (mean: number) => {
     if (mean > 50) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()))
-    const limit = Math.exp(-mean)
+    // Inversion: the smallest count whose cumulative probability reaches a uniform number (which stays below 1 - 2e-10).
+    const target = uniform()
+    let probability = Math.exp(-mean)
+    let cumulative = probability
     let count = 0
-    for (let product = uniform(); product > limit; product *= uniform()) count++
+    while (cumulative <= target) {
+      count++
+      probability *= mean / count
+      cumulative += probability
+    }
     return count
   }
 

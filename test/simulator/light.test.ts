@@ -46,7 +46,9 @@ describe('read-out', () => {
     const light = dark.slice().fill(1000)
     const adu = readOut(light, randomFrom('noise'))
     const row = (first: number, last: number) =>
-      Array.from({ length: rawRows }, (_, j) => [...adu.slice(j * rawColumns + first, j * rawColumns + last)]).flat()
+      Array.from({ length: rawRows }, (_, j) =>
+        Array.from(adu.subarray(j * rawColumns + first, j * rawColumns + last)),
+      ).flat()
     expect(mean(row(0, 25))).toBeCloseTo(150, 1)
     expect(deviation(row(0, 25))).toBeCloseTo(Math.hypot(2.09, Math.sqrt(1 / 12)), 1)
     expect(mean(row(25, 1049))).toBeCloseTo(150 + 1820 * 0.55, 0)

@@ -11,14 +11,19 @@ export interface Account {
 
 /** PostgreSQL refuses to run as root: then it runs as `postgres` or, without such an account, as one of ours. */
 export async function databaseAccount(say: (line: string) => void): Promise<Account> {
-  if (process.getuid?.() !== 0) return { name: process.env['USER'] ?? 'this user', spawnAs: {} }
-  const found = (await lookUp('postgres')) ?? (await lookUp(ownAccount))
+  const found = await findDatabaseAccount()
   if (found !== null) return found
   say(`creating the system account ${ownAccount} for the database server`)
   await run('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', ownAccount])
   const created = await lookUp(ownAccount)
   if (created === null) throw new InfrastructureError(`useradd did not create the account ${ownAccount}`)
   return created
+}
+
+/** The same without making an account: null where there would have to be one. */
+export async function findDatabaseAccount(): Promise<Account | null> {
+  if (process.getuid?.() !== 0) return { name: process.env['USER'] ?? 'this user', spawnAs: {} }
+  return (await lookUp('postgres')) ?? (await lookUp(ownAccount))
 }
 
 /** Whether the account can enter the folder and, if given, run the program. */

@@ -45,10 +45,11 @@ export interface RecipeRun {
   readonly startedAt: Date
   readonly endedAt: Date
   readonly wallSeconds: number
-  readonly cpuSeconds: number
-  readonly peakRssBytes: number
-  readonly bytesRead: number
-  readonly bytesWritten: number
+  // Null when the launcher had to be killed, so that nobody measured.
+  readonly cpuSeconds: number | null
+  readonly peakRssBytes: number | null
+  readonly bytesRead: number | null
+  readonly bytesWritten: number | null
 }
 
 export interface AttemptInput {

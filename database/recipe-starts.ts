@@ -1,8 +1,12 @@
+import { promisify } from 'node:util'
+import { gzip as gzipCallback } from 'node:zlib'
 import { decideStart, type StartDecision } from '../domain/attempt.ts'
 import { controlOf, type StartPlace } from '../domain/hold.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import { activeHolds, shareHoldLock } from './holds.ts'
+
+const gzip = promisify(gzipCallback)
 
 export interface StartRequest {
   readonly runNumber: number
@@ -115,17 +119,22 @@ export async function startHistory(
   }
 }
 
+export interface StartClosing {
+  readonly startId: number
+  readonly endedAs: 'without end' | 'not attempted'
+  readonly detail: string
+  /** What the recipe had logged until then; null when there is nothing. */
+  readonly log: string | null
+}
+
 /** Closes a start that gave no answer; its block waits again. Closing it twice changes nothing. */
-export async function closeStart(
-  database: Database,
-  startId: number,
-  endedAs: 'without end' | 'not attempted',
-  detail: string,
-): Promise<void> {
+export async function closeStart(database: Database, closing: StartClosing): Promise<void> {
+  const { startId, endedAs, detail } = closing
+  const log = closing.log === null ? null : await gzip(Buffer.from(closing.log))
   await database.transaction().execute(async (transaction) => {
     const start = await transaction
       .updateTable('recipe_start')
-      .set({ ended_at: new Date(), ended_as: endedAs, detail })
+      .set({ ended_at: new Date(), ended_as: endedAs, detail, log })
       .where('start_id', '=', startId)
       .where('ended_at', 'is', null)
       .returning(['instrument', 'ab_name', 'run_number'])

@@ -89,6 +89,7 @@ export interface Schema {
     ended_at: Date | null
     ended_as: 'ended' | 'without end' | 'not attempted' | null
     detail: string | null
+    log: Buffer | null
   }
   attempt: GenerationKey & {
     version: number

@@ -164,6 +164,8 @@ create table recipe_start (
   ended_at timestamptz,
   ended_as text check (ended_as in ('ended', 'without end', 'not attempted')),
   detail text,
+  -- What the recipe had written until it was killed or lost (gzip); the log of an answer is in attempt_text.
+  log bytea,
   foreign key (instrument, ab_name) references sciproc_ab,
   check ((ended_at is null) = (ended_as is null))
 );

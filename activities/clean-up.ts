@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { readRun } from '../database/date-runs.ts'
+import { StaleRunError } from '../database/fence.ts'
+import { pendingIdps } from '../database/idps.ts'
+import type { Host } from './dependencies.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { MARKER, namesIn, removeEmptyUpTo, removeFolder, RunFolder } from './scratch.ts'
+
+/**
+ * Deletes everything of the date on this host except gencalibs (they lie elsewhere) and IDPs that wait for the archive.
+ * Folders of earlier runs of the date go too, once their IDPs are in. Returns the bytes freed.
+ */
+export function makeCleanUp(host: Host) {
+  return {
+    async cleanUp(runNumber: number): Promise<number> {
+      return withHeartbeat(async () => {
+        const run = await readRun(host.database, runNumber)
+        if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+        const dateFolder = join(new RunFolder(host.scratchDir, run).path, '..')
+        const waiting = new Set(
+          (await pendingIdps(host.database, run.instrument, run.date, host.name)).map(({ path }) => path),
+        )
+        let bytesFreed = 0
+        for (const name of await namesIn(dateFolder)) {
+          const otherRun = Number(/^run-(\d+)$/.exec(name)?.[1] ?? Number.NaN)
+          if (otherRun <= runNumber) bytesFreed += await cleanRunFolder(join(dateFolder, name), waiting)
+        }
+        await removeEmptyUpTo(dateFolder, host.scratchDir)
+        return bytesFreed
+      })
+    },
+  }
+}
+
+async function cleanRunFolder(folder: string, waiting: ReadonlySet<string>): Promise<number> {
+  const names = await namesIn(folder)
+  if (!names.includes(MARKER)) return 0
+  const idpFolder = join(folder, 'idp')
+  const kept = (await namesIn(idpFolder)).filter((name) => waiting.has(join(idpFolder, name)))
+  if (kept.length === 0) return removeFolder(folder)
+  let bytesFreed = 0
+  for (const name of names) {
+    if (name !== MARKER && name !== 'idp') bytesFreed += await removeFolder(join(folder, name))
+  }
+  for (const name of await namesIn(idpFolder)) {
+    if (!waiting.has(join(idpFolder, name))) bytesFreed += await removeFolder(join(idpFolder, name))
+  }
+  return bytesFreed
+}

@@ -1,0 +1,63 @@
+import { activeHolds, placeHold, releaseHolds } from '../database/holds.ts'
+import { readRun, showRunState } from '../database/date-runs.ts'
+import { StaleRunError } from '../database/fence.ts'
+import type { OpenRunState } from '../domain/date-run.ts'
+import { controlOf, type HoldKind } from '../domain/hold.ts'
+import { isOpen, nextOpening } from '../domain/night-window.ts'
+import type { Orchestration } from './dependencies.ts'
+
+/** What the record says that a run should do now. */
+export interface RunControl {
+  readonly command: 'go' | 'wait' | HoldKind
+  /** In words, for whoever looks at the run; empty for `go`. */
+  readonly why: string
+  /** For `wait`: when the night window opens (ISO time); null for everything that waits for a person. */
+  readonly until: string | null
+}
+
+/** Activities by which a workflow learns and shows what it may do. The rows decide; the workflow only follows. */
+export function makeControl({ database, window, archives }: Orchestration) {
+  return {
+    async readControl(runNumber: number): Promise<RunControl> {
+      const run = await readRun(database, runNumber)
+      if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+      const control = controlOf(await activeHolds(database), { ...run, archives })
+      if (control.command !== 'go') {
+        const { placedBy, reason } = control.hold
+        return {
+          command: control.command,
+          why: `${control.command} by ${placedBy}${reason === '' ? '' : `: ${reason}`}`,
+          until: null,
+        }
+      }
+      const now = new Date()
+      if (window === null || isOpen(window, now)) return { command: 'go', why: '', until: null }
+      return {
+        command: 'wait',
+        why: `window opens at ${window.start} ${window.timeZone}`,
+        until: nextOpening(window, now).toISOString(),
+      }
+    },
+
+    async showRunState(runNumber: number, state: OpenRunState, waitsFor: string | null): Promise<void> {
+      const open = await showRunState(database, runNumber, state, waitsFor)
+      if (!open) throw new StaleRunError(`run ${runNumber} is closed`)
+    },
+
+    /** A signal from the Temporal UI writes the same row as the command line. */
+    async holdDate(runNumber: number, kind: HoldKind, reason: string): Promise<void> {
+      const scope = await scopeOf(runNumber)
+      if (scope !== null) await placeHold(database, { kind, scope, reason, placedBy: 'Temporal UI' })
+    },
+
+    async releaseDate(runNumber: number): Promise<void> {
+      const scope = await scopeOf(runNumber)
+      if (scope !== null) await releaseHolds(database, scope, 'Temporal UI')
+    },
+  }
+
+  async function scopeOf(runNumber: number) {
+    const run = await readRun(database, runNumber)
+    return run === null ? null : { type: 'date' as const, instrument: run.instrument, date: run.date }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino'
+import type { FileSource, IdpTarget } from '../archive/archive.ts'
+import type { Database } from '../database/connect.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { NightWindow } from '../domain/night-window.ts'
+import type { Pipeline } from '../pipeline/find-pipeline.ts'
+import type { CpuGate } from './cpu-gate.ts'
+
+/** What the activities of the orchestration worker need: the record and the configuration. */
+export interface Orchestration {
+  readonly database: Database
+  readonly log: Logger
+  readonly window: NightWindow | null
+  readonly loadInstrument: (instrument: string) => Promise<Instrument>
+  /** Names of the archives that a date needs: a hold on one of them holds the date. */
+  readonly archives: readonly string[]
+}
+
+/** What the activities of a host worker need beside that: disk, archive, pipeline and cores of this host. */
+export interface Host extends Orchestration {
+  readonly name: string
+  readonly scratchDir: string
+  readonly gencalibDir: string
+  readonly source: FileSource
+  readonly target: IdpTarget
+  readonly gate: CpuGate
+  readonly findPipeline: (name: string) => Promise<Pipeline>
+  readonly niceness: number
+  /** Aborts at the first request to end the worker: nothing new is started. */
+  readonly closing: AbortSignal
+  /** Aborts when the grace is over: running recipes are killed and count as not attempted. */
+  readonly killing: AbortSignal
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { FileMissing } from '../archive/archive.ts'
+import { readRun } from '../database/date-runs.ts'
+import { StaleRunError } from '../database/fence.ts'
+import { absToProcess, leaveOut } from '../database/plan.ts'
+import { calibrationList, type NeededCalibration } from '../domain/calibration-list.ts'
+import { calibrationProblem } from '../pipeline/check-calibration.ts'
+
+import type { Host } from './dependencies.ts'
+import { checkGencalibs } from './gencalibs.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { type InputFile, writeInputList } from './input-list.ts'
+import { RunFolder } from './scratch.ts'
+
+export interface Downloaded {
+  /** Everything that is missing or broken, one line each; empty when the date may go on. */
+  readonly problems: readonly string[]
+  /** Blocks left out because the operator ordered the rest (`--leave-out-missing`). */
+  readonly leftOut: readonly string[]
+}
+
+/** Downloads at once, per host: enough to keep a disk or a network busy. */
+const CONNECTIONS = 4
+
+/**
+ * The union over all blocks of the date, each file once per host, checked. All that is missing is told at once, so that a person
+ * mends it once. That the archive is away is no answer: it is thrown, and tried again.
+ */
+export function makeDownloadMcalibs(host: Host) {
+  return {
+    async downloadMcalibs(runNumber: number): Promise<Downloaded> {
+      return withHeartbeat(async () => {
+        const run = await readRun(host.database, runNumber)
+        if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+        const folder = new RunFolder(host.scratchDir, run)
+        await folder.create()
+        const abs = await absToProcess(host.database, run.instrument, run.date)
+        const { mcalibs, gencalibs } = calibrationList(abs.map(({ ab }) => ab))
+        const results = await inParallel(mcalibs, (needed) => download(host, needed, folder.mcalibs))
+        const broken = results.filter((result) => 'problem' in result)
+        const { usable, problems } = await checkGencalibs(host, gencalibs)
+        await writeInputList(folder.calibrationList, [...results.filter((result) => 'path' in result), ...usable])
+        if (!run.leaveOutMissing) {
+          return {
+            problems: [...problems, ...broken.map(({ needed, problem }) => describe(needed, problem))],
+            leftOut: [],
+          }
+        }
+        const problemOf = new Map(broken.map(({ needed, problem }) => [needed.fileName, problem]))
+        const leftOut: string[] = []
+        for (const registered of abs) {
+          const missing = registered.ab.calibrations.filter(({ fileName }) => problemOf.has(fileName))
+          if (missing.length === 0) continue
+          const text = missing.map(({ fileName }) => `${fileName}: ${problemOf.get(fileName)}`).join('; ')
+          await leaveOut(host.database, runNumber, registered, { code: 'calibration missing', text })
+          leftOut.push(registered.abName)
+        }
+        return { problems, leftOut }
+      })
+    },
+  }
+}
+
+type DownloadResult = InputFile | { readonly needed: NeededCalibration; readonly problem: string }
+
+/** Twice at most: a file that arrives broken the same way twice is broken in the archive. */
+async function download(host: Host, needed: NeededCalibration, folder: string): Promise<DownloadResult> {
+  const { fileName, category } = needed
+  let problem = ''
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    try {
+      const file = await host.source.fetch('mcalib', fileName, join(folder, fileName))
+      if (file.checksum === 'unlisted') host.log.warn({ fileName }, 'the archive lists no checksum of this calibration')
+      const found =
+        file.checksum === 'differs'
+          ? 'its checksum differs from that of the archive'
+          : await calibrationProblem(file.path, category)
+      if (found === null)
+        return { fileName, category, kind: 'mcalib', path: file.path, bytes: file.bytes, sha256: file.sha256 }
+      problem = found
+    } catch (error) {
+      if (!(error instanceof FileMissing)) throw error
+      problem = 'not in the archive'
+    }
+  }
+  return { needed, problem }
+}
+
+function describe({ fileName, category, neededBy }: NeededCalibration, problem: string): string {
+  return `mcalib ${fileName} (${category}): ${problem}; needed by ${neededBy.length} ABs`
+}
+
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const queue = items.entries()
+  const lane = async () => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, lane))
+  return results
+}

@@ -1,0 +1,21 @@
+import type { Qc1Value } from '../../database/attempts.ts'
+import type { Product } from '../../pipeline/products.ts'
+import { readQcParameters } from '../../pipeline/qc-parameters.ts'
+
+/**
+ * The QC1 parameters of all products. A recipe writes the same parameters into each of its products: the first one that carries a
+ * value stands for all that carry the same; one that differs is kept beside it with its own category.
+ */
+export async function qc1Values(products: readonly Product[]): Promise<readonly Qc1Value[]> {
+  const seen = new Set<string>()
+  const values: Qc1Value[] = []
+  for (const { product, parameters } of await readQcParameters(products)) {
+    for (const { name, orderNumber, value, text } of parameters) {
+      const key = JSON.stringify([name, value, text])
+      if (seen.has(key)) continue
+      seen.add(key)
+      values.push({ name, category: product.category, orderNumber, value, text })
+    }
+  }
+  return values
+}

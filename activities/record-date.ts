@@ -1,0 +1,23 @@
+import { closeRun } from '../database/date-runs.ts'
+import { closingState, type RunEnd, type RunState } from '../domain/date-run.ts'
+import type { Orchestration } from './dependencies.ts'
+
+export interface DateEnd extends RunEnd {
+  readonly bytesFreed: number
+}
+
+/** The last box of the sketch: the run is closed and its state is what became of the date. */
+export function makeRecordDate({ database, log }: Orchestration) {
+  return {
+    async recordDate(runNumber: number, end: DateEnd): Promise<RunState> {
+      const state = await closeRun(database, {
+        runNumber,
+        state: closingState(end),
+        problems: end.preconditionProblems,
+        bytesFreed: end.bytesFreed,
+      })
+      log.info({ runNumber, state }, 'run closed')
+      return state
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What phoenix asks of an archive. Raws, calibrations and IDPs may lie in three different ones. Every method may be called twice and
+ * killed in between: a file is there whole or not at all.
+ *
+ * Errors: FileMissing when the archive says that it has no such file; InfrastructureError when the archive is away or a transfer broke.
+ */
+export interface FileSource {
+  /** Name of the archive in holds and messages. */
+  readonly name: string
+  /** Brings one file to `target` (written under another name, synced, renamed) and says what arrived. */
+  fetch(kind: FileKind, fileName: string, target: string): Promise<FetchedFile>
+}
+
+export interface IdpTarget {
+  readonly name: string
+  /** Stores a file under its archive name. Storing the same file again changes nothing; another file of that name is refused. */
+  store(archiveName: string, path: string): Promise<void>
+  /** Size and SHA-256 of what the archive holds under that name, read anew; null when it holds nothing. */
+  readBack(archiveName: string): Promise<FileFacts | null>
+}
+
+export type FileKind = 'raw' | 'mcalib'
+
+export interface FileFacts {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export interface FetchedFile extends FileFacts {
+  readonly path: string
+  /** The archive's own checksum of the file was there and agrees; `unlisted` when the archive gave none. */
+  readonly checksum: 'agrees' | 'unlisted' | 'differs'
+}
+
+/** The archive answers, and says that it has no such file. */
+export class FileMissing extends Error {
+  override readonly name = 'FileMissing'
+}
+
+/** The archive refuses an IDP for good, for example because another file has that name. */
+export class IdpRefused extends Error {
+  override readonly name = 'IdpRefused'
+}

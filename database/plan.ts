@@ -1,0 +1,88 @@
+import type { AbState } from '../domain/ab-state.ts'
+import type { AssociationBlock } from '../domain/association-block.ts'
+import type { LeftOut } from '../domain/certification.ts'
+import { InfrastructureError } from '../domain/failure.ts'
+import type { Database } from './connect.ts'
+import { writeEvent } from './events.ts'
+import { holdFence } from './fence.ts'
+
+/** A block with what the record says of it. */
+export interface RegisteredAb {
+  readonly abName: string
+  readonly date: string
+  readonly state: AbState
+  readonly generation: number
+  readonly version: number
+  readonly ab: AssociationBlock
+}
+
+/** The blocks of a date that still have to give an answer, in the order of their exposures. */
+export async function absToProcess(
+  database: Database,
+  instrument: string,
+  date: string,
+): Promise<readonly RegisteredAb[]> {
+  const rows = await registered(database)
+    .where('a.instrument', '=', instrument)
+    .where('a.date', '=', date)
+    .where('a.state', 'in', ['pending', 'running'])
+    .orderBy('a.mjd_obs')
+    .orderBy('a.ab_name')
+    .execute()
+  return rows.flatMap((row) => toRegistered(row) ?? [])
+}
+
+/** One block by name. Throws an InfrastructureError when the record does not hold it as a readable block. */
+export async function readRegisteredAb(database: Database, instrument: string, abName: string): Promise<RegisteredAb> {
+  const row = await registered(database)
+    .where('a.instrument', '=', instrument)
+    .where('a.ab_name', '=', abName)
+    .executeTakeFirst()
+  const found = row === undefined ? null : toRegistered(row)
+  if (found === null)
+    throw new InfrastructureError(`${abName} of ${instrument} is not in the record as a readable block`)
+  return found
+}
+
+/** Leaves a pending block out of a run, with its reason: for calibrations that the archive turned out not to have. */
+export async function leaveOut(
+  database: Database,
+  runNumber: number,
+  ab: RegisteredAb,
+  reason: LeftOut,
+): Promise<void> {
+  const { instrument } = ab.ab
+  await database.transaction().execute(async (transaction) => {
+    await holdFence(transaction, runNumber)
+    const result = await transaction
+      .updateTable('sciproc_ab')
+      .set({ state: 'left out', left_out_code: reason.code, cause: reason.text, changed_at: new Date() })
+      .where('instrument', '=', instrument)
+      .where('ab_name', '=', ab.abName)
+      .where('state', '=', 'pending')
+      .executeTakeFirst()
+    if (result.numUpdatedRows === 0n) return
+    const place = { instrument, date: ab.date, runNumber, abName: ab.abName }
+    await writeEvent(transaction, { ...place, kind: 'left out', message: reason.text })
+  })
+}
+
+function registered(database: Database) {
+  return database
+    .selectFrom('sciproc_ab as a')
+    .innerJoin('ab_version as v', (join) =>
+      join
+        .onRef('v.instrument', '=', 'a.instrument')
+        .onRef('v.ab_name', '=', 'a.ab_name')
+        .onRef('v.version', '=', 'a.version'),
+    )
+    .select(['a.ab_name', 'a.date', 'a.state', 'a.generation', 'a.version', 'v.parsed'])
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof registered>['executeTakeFirstOrThrow']>>
+
+function toRegistered(row: Row): RegisteredAb | null {
+  if (row.parsed === null) return null
+  const { date, state, generation, version } = row
+  return { abName: row.ab_name, date, state, generation, version, ab: row.parsed }
+}

@@ -1,0 +1,74 @@
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow'
+import type { RunControl } from '../activities/control.ts'
+import type { HoldKind } from '../domain/hold.ts'
+import { record } from './activities.ts'
+import { cancel, pause, resume, stop, wake } from './messages.ts'
+
+/** Rows are looked at this often even when nobody wakes the workflow. */
+const LOOK_EVERY_MS = 60_000
+
+/** What the record lets this run do: kept fresh by signals, and by a look every minute while it has to wait. */
+export class DateControl {
+  #control: RunControl = { command: 'go', why: '', until: null }
+  #changed = true
+  readonly #runNumber: number
+
+  constructor(runNumber: number) {
+    this.#runNumber = runNumber
+    const hold = (kind: HoldKind) => async (reason?: string) => {
+      await record.holdDate(runNumber, kind, reason ?? '')
+      this.#changed = true
+    }
+    setHandler(wake, () => {
+      this.#changed = true
+    })
+    setHandler(pause, hold('pause'))
+    setHandler(stop, hold('stop'))
+    setHandler(cancel, hold('cancel'))
+    setHandler(resume, async () => {
+      await record.releaseDate(runNumber)
+      this.#changed = true
+    })
+    // "Request cancellation" in the Temporal UI means cancel: the hold is written, and the run ends in good order.
+    const requested = CancellationScope.current().cancelRequested
+    void requested.catch(() =>
+      CancellationScope.nonCancellable(() => hold('cancel')('cancellation requested in Temporal')),
+    )
+  }
+
+  get mayStart(): boolean {
+    return this.#control.command === 'go'
+  }
+
+  get mustEnd(): boolean {
+    return this.#control.command === 'stop' || this.#control.command === 'cancel'
+  }
+
+  /** Somebody has changed a row, or a host has refused a start: what we know may be old. */
+  get isOld(): boolean {
+    return this.#changed
+  }
+
+  grewOld(): void {
+    this.#changed = true
+  }
+
+  /** Reads the rows and shows in the record what the run does or waits for. */
+  async refresh(): Promise<void> {
+    this.#changed = false
+    this.#control = await record.readControl(this.#runNumber)
+    const { command, why } = this.#control
+    if (command === 'go') await record.showRunState(this.#runNumber, 'running', null)
+    else if (command === 'stop') await record.showRunState(this.#runNumber, 'stopping', why)
+    else if (command === 'cancel') await record.showRunState(this.#runNumber, 'cancelling', why)
+    else await record.showRunState(this.#runNumber, 'holding', why)
+  }
+
+  /** Waits until something happens that may change what is allowed: a signal, `alsoUntil`, the window, or a minute. */
+  async wait(alsoUntil: () => boolean): Promise<void> {
+    const { until } = this.#control
+    const toWindow = until === null ? LOOK_EVERY_MS : Math.max(0, Date.parse(until) - Date.now())
+    const happened = await condition(() => this.#changed || alsoUntil(), Math.min(LOOK_EVERY_MS, toWindow))
+    if (!happened) this.#changed = true
+  }
+}

@@ -1,0 +1,1 @@
+export { processDate } from './process-date.ts'

@@ -2,12 +2,12 @@ import { integer, double, logical, string } from '../../../fits/card.ts'
 import { writeFits } from '../../../fits/file.ts'
 import { Header } from '../../../fits/header.ts'
 
-const COLUMNS = 114
-const ROWS = 150
+const COLUMNS = 1074
+const ROWS = 1500
 
 /**
- * A small raw BIAS frame with just the keywords that `uves_cal_mbias` reads: level 150 ADU and a fixed pattern of noise that
- * differs from frame to frame. `without` leaves a keyword out.
+ * A raw BIAS frame with just the keywords that `uves_cal_mbias` reads, of the real size, since the recipe measures in windows of
+ * it: level 150 ADU and a pattern of noise that differs by `seed`. `without` leaves a keyword out.
  */
 export async function writeBiasFrame(path: string, seed: number, without = ''): Promise<void> {
   const cards = [
@@ -25,8 +25,8 @@ export async function writeBiasFrame(path: string, seed: number, without = ''): 
     ...['CTYPE1', 'CTYPE2'].map((keyword) => string(keyword, 'PIXEL')),
     ...['CRVAL1', 'CRVAL2', 'CRPIX1', 'CRPIX2', 'CDELT1', 'CDELT2'].map((keyword) => double(keyword, 1)),
     string('ESO DET CHIP1 NAME', 'EEV'),
-    integer('ESO DET OUT1 PRSCX', 7),
-    integer('ESO DET OUT1 OVSCX', 7),
+    integer('ESO DET OUT1 PRSCX', 25),
+    integer('ESO DET OUT1 OVSCX', 25),
     integer('ESO DET WIN1 BINX', 2),
     integer('ESO DET WIN1 BINY', 2),
     string('ESO DET READ SPEED', '50kHz,2x2,high'),

@@ -94,7 +94,7 @@ export function parseCard(text: string): Card {
 /** How many cards from `cards[at]` on make one long string: 1 if no CONTINUE card belongs to it. */
 export function continuedCards(cards: readonly string[], at: number): number {
   let count = 1
-  while (cards[at + count]?.startsWith(CONTINUE) && /&' *(\/.*)?$/s.test(cards[at + count - 1] ?? '')) count++
+  while (/^CONTINUE +'/.test(cards[at + count] ?? '') && /&' *(\/.*)?$/s.test(cards[at + count - 1] ?? '')) count++
   return count
 }
 

@@ -25,16 +25,6 @@ const bytesOf = (cards: readonly string[]): Buffer =>
     'latin1',
   )
 
-/** Read and written back; `refused` if a card is none. Any other error is a defect. */
-function rewritten(bytes: Uint8Array): string {
-  try {
-    return Buffer.from(formatHeader(parseHeader(bytes))).toString('latin1')
-  } catch (error) {
-    if (error instanceof FitsError) return 'refused'
-    throw error
-  }
-}
-
 describe('values', () => {
   test('come with their types', () => {
     expect(header.string('ORIGIN')).toBe('ESO')
@@ -124,7 +114,7 @@ describe('bytes', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 35 }), (lines) => {
         const bytes = bytesOf(lines)
-        expect(['refused', bytes.toString('latin1')]).toContain(rewritten(bytes))
+        expect(Buffer.from(formatHeader(parseHeader(bytes))).toString('latin1')).toBe(bytes.toString('latin1'))
       }),
     )
   })

@@ -23,7 +23,7 @@ export async function processABs(
   counts: LaneCounts,
 ): Promise<LaneEnd> {
   const waiting = [...abNames]
-  let failure: unknown = null
+  let failure: Error | null = null
   const offer = async (abName: string) => {
     counts.onHost += 1
     try {
@@ -34,7 +34,7 @@ export async function processABs(
         control.grewOld()
       }
     } catch (error) {
-      failure = error
+      failure = error instanceof Error ? error : new Error(String(error))
     } finally {
       counts.onHost -= 1
     }

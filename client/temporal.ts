@@ -1,0 +1,71 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
+import type { DateRun } from '../database/date-runs.ts'
+import { InfrastructureError } from '../domain/failure.ts'
+import type { Settings } from '../settings/settings.ts'
+import { dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
+
+/** The typed client: the few things that phoenix asks of Temporal from outside a workflow. */
+export class TemporalClient {
+  readonly #client: Client
+  readonly #prefix: string
+
+  constructor(client: Client, settings: Pick<Settings, 'queuePrefix'>) {
+    this.#client = client
+    this.#prefix = settings.queuePrefix
+  }
+
+  static async connect(address: string, settings: Settings): Promise<TemporalClient> {
+    try {
+      const connection = await Connection.connect({ ...settings.temporalConnection, address })
+      return new TemporalClient(new Client({ connection, namespace: settings.temporalNamespace }), settings)
+    } catch (cause) {
+      throw new InfrastructureError(`no answer from Temporal at ${address}`, { cause })
+    }
+  }
+
+  /**
+   * Makes sure that a workflow is at work on an open run. It may be called at any time by anybody: a run that has its workflow is left
+   * alone. Returns false while the workflow of an earlier run of the date is still ending; then ask again.
+   */
+  async ensureDateWorkflow(run: DateRun): Promise<boolean> {
+    const workflowId = dateWorkflowId(this.#prefix, run.instrument, run.date)
+    try {
+      await this.#client.workflow.start('processDate', {
+        workflowId,
+        taskQueue: orchestrationQueue(this.#prefix),
+        args: [{ runNumber: run.runNumber, queuePrefix: this.#prefix }],
+        memo: { runNumber: run.runNumber },
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `${run.instrument} ${run.date}, run ${run.runNumber}`,
+      })
+      return true
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+      return (await this.#runNumberOf(workflowId)) === run.runNumber
+    }
+  }
+
+  /** Tells the workflow of a date to look at the record. That it is not there (or Temporal is away) harms nothing: the row counts. */
+  async wakeDate(instrument: string, date: string): Promise<void> {
+    try {
+      await this.#client.workflow.getHandle(dateWorkflowId(this.#prefix, instrument, date)).signal('wake')
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.connection.close()
+  }
+
+  async #runNumberOf(workflowId: string): Promise<number | null> {
+    try {
+      const { memo } = await this.#client.workflow.getHandle(workflowId).describe()
+      return typeof memo?.['runNumber'] === 'number' ? memo['runNumber'] : null
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null
+      throw error
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path'
+import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkerOptions } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { CpuGate } from './activities/cpu-gate.ts'
+import type { Host, Orchestration } from './activities/dependencies.ts'
+import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from './activities/index.ts'
+import { slotsFor } from './activities/plan-date.ts'
+import { FolderArchive } from './archive/folder.ts'
+import { TemporalClient } from './client/temporal.ts'
+import { connect, type Database } from './database/connect.ts'
+import { InfrastructureError, PreconditionError } from './domain/failure.ts'
+import { findPipeline, type Pipeline } from './pipeline/find-pipeline.ts'
+import { startReconciler } from './reconciler.ts'
+import { findServices } from './services/services.ts'
+import { loadInstrument } from './settings/instruments.ts'
+import { projectRoot } from './settings/project.ts'
+import type { Settings } from './settings/settings.ts'
+import { filesQueue, orchestrationQueue, recipesQueue } from './workflows/ids.ts'
+
+export type WorkerRole = 'orchestration' | 'host'
+
+/** How a worker is told to end. First `close`: nothing new is started, recipes get their grace. Then `kill`: now. */
+export interface WorkerStop {
+  readonly closing: AbortSignal
+  readonly killing: AbortSignal
+}
+
+const FILE_SLOTS = 4
+const SEEN_EVERY_MS = 30_000
+
+/**
+ * Runs one worker of this installation until it is told to end. `orchestration` runs workflows, planning and the reconciler; `host`
+ * runs files and recipes of this machine, in one process per host, since the CPU gate lives in it.
+ */
+export async function runWorker(settings: Settings, role: WorkerRole, stop: WorkerStop, log: Logger): Promise<void> {
+  const { postgres, temporal } = await findServices(settings)
+  if (postgres === null) throw new PreconditionError('PostgreSQL does not run: phoenix up starts it')
+  if (temporal === null) throw new PreconditionError('the Temporal server does not run: phoenix up starts it')
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.info({ level, ...meta }, message)) })
+  const database = connect({
+    url: postgres.url,
+    schema: settings.databaseSchema,
+    onConnectionLost: (error) => log.warn({ err: error }, 'database connection lost'),
+  })
+  const connection = await NativeConnection.connect({ ...settings.temporalConnection, address: temporal.address })
+  try {
+    const options = { connection, namespace: temporal.namespace, maxHeartbeatThrottleInterval: '5 seconds' } as const
+    if (role === 'orchestration') await runOrchestration(settings, temporal.address, options, stop, database, log)
+    else await runHost(settings, options, stop, database, log)
+  } finally {
+    await connection.close()
+    await database.destroy()
+  }
+}
+
+type CommonOptions = Pick<WorkerOptions, 'connection' | 'namespace' | 'maxHeartbeatThrottleInterval'>
+
+async function runOrchestration(
+  settings: Settings,
+  temporalAddress: string,
+  options: CommonOptions,
+  stop: WorkerStop,
+  database: Database,
+  log: Logger,
+): Promise<void> {
+  const worker = await Worker.create({
+    ...options,
+    taskQueue: orchestrationQueue(settings.queuePrefix),
+    workflowBundle: { codePath: join(projectRoot(), 'dist', 'workflow-bundle.js') },
+    activities: orchestrationActivities(orchestration(settings, database, log)),
+  })
+  const client = await TemporalClient.connect(temporalAddress, settings)
+  const endReconciler = startReconciler(database, client, log)
+  log.info({ role: 'orchestration' }, 'worker ready')
+  try {
+    await runUntilClosed([worker], stop)
+  } finally {
+    endReconciler()
+    await client.close()
+  }
+}
+
+async function runHost(settings: Settings, options: CommonOptions, stop: WorkerStop, database: Database, log: Logger): Promise<void> {
+  const archive = new FolderArchive(settings.archive.dir)
+  const host: Host = {
+    ...orchestration(settings, database, log),
+    name: settings.host,
+    scratchDir: settings.scratchDir,
+    gencalibDir: settings.gencalibDir,
+    source: archive,
+    target: archive,
+    gate: new CpuGate(settings.cores),
+    findPipeline: cachedPipelines(settings.recipeDir),
+    niceness: 0,
+    closing: stop.closing,
+    killing: stop.killing,
+  }
+  const seen = () => sayHostIsSeen(database, settings)
+  await seen()
+  const timer = setInterval(() => {
+    seen().catch((error: unknown) => log.warn({ err: error }, 'cannot tell the record that this host is up'))
+  }, SEEN_EVERY_MS)
+  // A cancelled activity would leave its recipe; ours end by themselves when `killing` comes, so Temporal waits for them.
+  const patience = { shutdownGraceTime: '10 minutes', shutdownForceTime: '11 minutes' } as const
+  const workers = await Promise.all([
+    Worker.create({
+      ...options,
+      ...patience,
+      taskQueue: filesQueue(settings.queuePrefix, settings.host),
+      activities: hostFileActivities(host),
+      maxConcurrentActivityTaskExecutions: FILE_SLOTS,
+    }),
+    Worker.create({
+      ...options,
+      ...patience,
+      taskQueue: recipesQueue(settings.queuePrefix, settings.host),
+      activities: hostRecipeActivities(host),
+      maxConcurrentActivityTaskExecutions: slotsFor(settings.cores),
+    }),
+  ])
+  log.info({ role: 'host', host: settings.host, cores: settings.cores }, 'worker ready')
+  try {
+    await runUntilClosed(workers, stop)
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+function orchestration(settings: Settings, database: Database, log: Logger): Orchestration {
+  return {
+    database,
+    log,
+    window: settings.window,
+    loadInstrument: (instrument) => loadInstrument(settings.instrumentDir, instrument),
+    archives: [new FolderArchive(settings.archive.dir).name],
+  }
+}
+
+async function runUntilClosed(workers: readonly Worker[], { closing }: WorkerStop): Promise<void> {
+  const shutDown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
+  }
+  closing.addEventListener('abort', shutDown, { once: true })
+  const running = Promise.all(workers.map((worker) => worker.run()))
+  if (closing.aborted) shutDown()
+  await running
+}
+
+/** Looked up once for each pipeline; a failed look is not kept, so that an installation can be mended under a running worker. */
+function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pipeline> {
+  const found = new Map<string, Promise<Pipeline>>()
+  return (name) => {
+    const known = found.get(name)
+    if (known !== undefined) return known
+    const looking = findPipeline(name, recipeDir ?? undefined)
+    found.set(name, looking)
+    looking.catch(() => found.delete(name))
+    return looking
+  }
+}
+
+async function sayHostIsSeen(database: Database, { host, cores }: Settings): Promise<void> {
+  const row = { host, cores, seen_at: new Date() }
+  await database.insertInto('host').values(row).onConflict((conflict) => conflict.column('host').doUpdateSet(row)).execute()
+}
+
+/** What waits for a core when the worker ends learns it so, and is offered to the next worker. */
+export const workerIsEnding = (): InfrastructureError => new InfrastructureError('this worker is ending: nothing new is started')

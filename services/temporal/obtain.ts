@@ -26,8 +26,9 @@ export async function obtainTemporalBinary(
   cacheDir: string,
   say: (line: string) => void,
   ways: readonly Way[] = waysInOrder,
+  searchPath = process.env['PATH'] ?? '',
 ): Promise<TemporalBinary> {
-  const found = await findTemporalBinary(cacheDir)
+  const found = await findTemporalBinary(cacheDir, searchPath)
   if (found !== null) return found
   const refusals: string[] = []
   for (const way of ways) {
@@ -35,7 +36,7 @@ export async function obtainTemporalBinary(
     try {
       const path = join(cacheFolder(cacheDir, temporalRelease.cliVersion), 'temporal')
       await inTemporaryFolder(cacheDir, (folder) => way.fetchTo(path, folder))
-      const binary = (await examineBinary(path)) ?? (await findTemporalBinary(cacheDir))
+      const binary = (await examineBinary(path)) ?? (await findTemporalBinary(cacheDir, searchPath))
       if (binary !== null) return binary
       refusals.push(`${way.name}: what came does not run on this machine`)
     } catch (error) {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
 import { PreconditionError } from '../../domain/failure.ts'
 
@@ -11,6 +11,7 @@ import { PreconditionError } from '../../domain/failure.ts'
  */
 export async function openZipMember(path: string, isWanted: (name: string) => boolean): Promise<Readable> {
   const member = await findMember(path, isWanted)
+  if (member.compressedBytes === 0) return Readable.from([])
   const compressed = createReadStream(path, { start: member.start, end: member.start + member.compressedBytes - 1 })
   if (member.method === 0) return compressed
   const inflate = createInflateRaw()

@@ -24,7 +24,10 @@ export function leftOutReason(ab: AssociationBlock, instrument: Instrument): Lef
   if (ab.dprCategory !== 'SCIENCE') {
     return { code: 'not science', text: `DPR_CATG is ${ab.dprCategory}, only SCIENCE is processed` }
   }
-  const modes = instrument.modes.filter((mode) => mode.rawType === ab.rawType)
+  if (instrument.status !== 'certified') {
+    return { code: 'mode not certified', text: `the instrument file of ${instrument.instrument} is a draft` }
+  }
+  const modes = modesOf(instrument, ab.rawType)
   if (modes.length === 0) {
     return { code: 'unknown raw type', text: `raw type ${ab.rawType} is not in the instrument file` }
   }
@@ -54,16 +57,16 @@ export function modesOf(instrument: Instrument, rawType: string): readonly Mode[
 }
 
 /**
- * Names of blocks whose raws an earlier block of the date covers already. Two blocks of one raw are both executed only when a
- * TAG in their names tells them apart; otherwise the second, by name, is left out.
+ * Names of blocks with a raw that an earlier block of the date covers already. Two blocks of one raw are both executed only
+ * when a TAG in their names tells them apart; otherwise the second, by name, is left out.
  */
 export function alreadyCovered(abs: readonly AssociationBlock[]): ReadonlyMap<string, LeftOut> {
   const coveredBy = new Map<string, string>()
   const leftOut = new Map<string, LeftOut>()
   for (const ab of abs.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const key = `${ab.rawFiles.map(({ fileName }) => fileName).join(' ')} ${tagOf(ab)}`
-    const earlier = coveredBy.get(key)
-    if (earlier === undefined) coveredBy.set(key, ab.name)
+    const keys = ab.rawFiles.map(({ fileName }) => `${fileName} ${tagOf(ab)}`)
+    const earlier = keys.map((key) => coveredBy.get(key)).find((name) => name !== undefined)
+    if (earlier === undefined) for (const key of keys) coveredBy.set(key, ab.name)
     else leftOut.set(ab.name, { code: 'raw already covered', text: `its raw is already covered by ${earlier}` })
   }
   return leftOut

@@ -1,6 +1,7 @@
 import { PreconditionError } from './failure.ts'
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/
+/** There is no year 0 in the calendar that PostgreSQL keeps. */
+const DATE = /^(?!0000)\d{4}-\d{2}-\d{2}$/
 const TIME_IN_RAW_NAME = /\.(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?)/
 const HOUR_MS = 3_600_000
 

@@ -20,7 +20,14 @@ export type ParsedBlock =
  */
 export function parseAssociationBlock(text: string, fileName: string): ParsedBlock {
   const records = new Records()
-  text.split(/\r?\n/).forEach((line, index) => {
+  const lines = text.split(/\r?\n/)
+  if (lines.length > MAXIMUM_LINES) {
+    return {
+      valid: false,
+      problems: [{ line: 0, message: `${lines.length} lines: too long to be an association block` }],
+    }
+  }
+  lines.forEach((line, index) => {
     const columns = columnsOf(line)
     if (columns === null) records.problem(index + 1, 'a quoted value has no closing "')
     else if (columns.length > 0) records.add(columns, index + 1)
@@ -56,9 +63,12 @@ const OPTIONAL = [
   'OBS_MODE',
   'MJD-OBS_MOD',
 ]
+const NEEDED_SET = new Set<string>(NEEDED)
 const SCALARS = new Set<string>([...NEEDED, ...OPTIONAL])
-/** A block with more lines than this is not a block: the reader of a foreign file keeps its memory bounded. */
-const MAXIMUM_LISTED = 10_000
+/** A file with more lines than this is not a block: the reader of a foreign file keeps its work bounded. */
+const MAXIMUM_LINES = 10_000
+/** Tag of a frame and PRO CATG: the second column of the set of frames. */
+const TAG = /^[A-Za-z][A-Za-z0-9_]*$/
 
 class Records {
   private readonly scalars = new Map<string, { value: string; line: number }>()
@@ -112,7 +122,7 @@ class Records {
       this.problem(this.lineOf('COMPLETENESS'), `COMPLETENESS is '${completeness}', expected COMPLETE or INCOMPLETE`)
     }
     this.expect('PROD_ROOT_NAME', /^[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}$/, 'a root of file names')
-    const mjdObs = Number(this.text('MJD-OBS'))
+    const mjdObs = decimal(this.text('MJD-OBS'))
     if (this.scalars.has('MJD-OBS') && !(Number.isFinite(mjdObs) && mjdObs > 0)) {
       this.problem(this.lineOf('MJD-OBS'), `MJD-OBS is '${this.text('MJD-OBS')}', expected a number of days`)
     }
@@ -148,8 +158,9 @@ class Records {
     const earlier = this.scalars.get(qualifier)
     if (earlier !== undefined) {
       this.problem(line, `${qualifier} occurs a second time (first on line ${earlier.line})`)
-    } else if (values.length === 0) {
-      this.problem(line, `${qualifier} has no value`)
+    } else if (values.join('').trim() === '') {
+      // What nobody needs may be left blank.
+      if (NEEDED_SET.has(qualifier)) this.problem(line, `${qualifier} has no value`)
     } else {
       this.scalars.set(qualifier, { value: values.join(' '), line })
     }
@@ -159,28 +170,29 @@ class Records {
     const [fileName = '', tag = ''] = values
     if (values.length !== 2) this.problem(line, `RAWFILE has ${values.length} columns, expected 2: file name and tag`)
     else if (!isFileName(fileName)) this.problem(line, `RAWFILE '${fileName}' is not a plain file name`)
+    else if (!TAG.test(tag)) this.problem(line, `RAWFILE tag is '${tag}', expected a name such as SCI_POINT_BLUE`)
     else if (this.rawFiles.some((raw) => raw.fileName === fileName))
       this.problem(line, `RAWFILE ${fileName} is listed twice`)
-    else if (this.rawFiles.length < MAXIMUM_LISTED) this.rawFiles.push({ fileName, tag })
+    else this.rawFiles.push({ fileName, tag })
   }
 
   private addCalibration(values: readonly string[], line: number): void {
     const [flagText = '', fileName = '', category = '', distance = ''] = values
     const flag = flagText.toUpperCase()
-    const distanceDays = distance === '-' ? null : Number(distance)
+    const distanceDays = distance === '-' ? null : decimal(distance)
     if (values.length !== 4) {
       this.problem(line, `MCALIB has ${values.length} columns, expected 4: REAL or VIRTUAL, file name, category, days`)
     } else if (flag !== 'REAL' && flag !== 'VIRTUAL') {
       this.problem(line, `MCALIB flag is '${flagText}', expected REAL or VIRTUAL`)
     } else if (!isFileName(fileName)) {
       this.problem(line, `MCALIB '${fileName}' is not a plain file name`)
-    } else if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(category)) {
+    } else if (!TAG.test(category)) {
       this.problem(line, `MCALIB category is '${category}', expected a name such as MASTER_BIAS_BLUE`)
     } else if (distanceDays !== null && !Number.isFinite(distanceDays)) {
       this.problem(line, `MCALIB distance is '${distance}', expected days or -`)
     } else if (this.calibrations.some((c) => c.fileName === fileName || c.category === category)) {
       this.problem(line, `MCALIB ${fileName} (${category}): this file or category is listed twice`)
-    } else if (this.calibrations.length < MAXIMUM_LISTED) {
+    } else {
       this.calibrations.push({ flag, fileName, category, distanceDays })
     }
   }
@@ -217,6 +229,11 @@ class Records {
   private lineOf(qualifier: string): number {
     return this.scalars.get(qualifier)?.line ?? 0
   }
+}
+
+/** A decimal number as people write it; NaN for anything else, such as the hexadecimal and empty texts that Number() takes. */
+function decimal(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
 }
 
 /** Columns of a line without its comment; null when a quote is left open. `#` within quotes is text. */

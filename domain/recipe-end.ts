@@ -23,7 +23,9 @@ const PRODUCTS_NOT_MOVED = 66
 /** CPL_ERROR_FILE_IO; an outcome when it came from reading, infrastructure when from writing. */
 const FILE_IO = 5
 /** What CFITSIO says in the first error when a write failed. */
-const WRITING_FAILED = /error writing to FITS file|ffclos|No space left on device/
+const WRITING_FAILED = /error writing to FITS file|ffclos/
+/** What the system says, whatever exit code the program makes of it. */
+const DISK_FULL = /No space left on device|Disk quota exceeded/
 /** Signals by which a program ends itself: it has given its answer. All others came from the machine. */
 const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGABRT', 'SIGTRAP', 'SIGSYS'])
 const SIGNAL_BY_EXIT_CODE: Record<number, string> = {
@@ -51,6 +53,9 @@ export function classifyRecipeEnd(facts: RecipeEndFacts): RecipeEnd {
   if (exitCode === null) return { class: 'infrastructure', cause: 'ended without exit code or signal' }
   if (exitCode === PRODUCTS_NOT_MOVED) {
     return { class: 'infrastructure', cause: 'exit code 66: products could not be moved to the output folder' }
+  }
+  if (firstError !== null && DISK_FULL.test(firstError)) {
+    return { class: 'infrastructure', cause: `disk full: ${firstError}` }
   }
   if (exitCode === FILE_IO && firstError !== null && WRITING_FAILED.test(firstError)) {
     return { class: 'infrastructure', cause: `exit code 5 on writing: ${firstError}` }

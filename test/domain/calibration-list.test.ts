@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { Calibration } from '../../domain/association-block.ts'
+import { calibrationList } from '../../domain/calibration-list.ts'
+import { exampleBlock } from './example-block.ts'
+
+const calibration = (fileName: string): Calibration => ({
+  flag: 'REAL',
+  fileName,
+  category: `CATEGORY_${fileName.slice(0, 7)}`,
+  distanceDays: null,
+})
+
+it('names each file once, with the blocks that need it; gencalibs stand apart', () => {
+  const abs = [
+    exampleBlock({ name: 'B.ab', calibrations: ['UV_MFLT.fits', 'UV_MBIA.fits', 'GU_ATMO.fits'].map(calibration) }),
+    exampleBlock({ name: 'A.ab', calibrations: ['UV_MBIA.fits', 'GU_ATMO.fits'].map(calibration) }),
+  ]
+  expect(calibrationList(abs)).toEqual({
+    mcalibs: [
+      { fileName: 'UV_MBIA.fits', category: 'CATEGORY_UV_MBIA', neededBy: ['B.ab', 'A.ab'] },
+      { fileName: 'UV_MFLT.fits', category: 'CATEGORY_UV_MFLT', neededBy: ['B.ab'] },
+    ],
+    gencalibs: [{ fileName: 'GU_ATMO.fits', category: 'CATEGORY_GU_ATMO', neededBy: ['B.ab', 'A.ab'] }],
+  })
+})
+
+it('is the union over all blocks, sorted, and tells of every need', () => {
+  const fileName = fc.stringMatching(/^[GUM][A-C]_[A-C]\.fits$/)
+  const blocks = fc.array(fc.uniqueArray(fileName, { maxLength: 6 }), { maxLength: 12 })
+  fc.assert(
+    fc.property(blocks, (lists) => {
+      const abs = lists.map((names, i) => exampleBlock({ name: `${i}.ab`, calibrations: names.map(calibration) }))
+      const { mcalibs, gencalibs } = calibrationList(abs)
+      const listed = [...mcalibs, ...gencalibs]
+      expect(listed.map((one) => one.fileName).toSorted()).toEqual([...new Set(lists.flat())].toSorted())
+      expect(gencalibs.every((one) => one.fileName.startsWith('G'))).toBe(true)
+      expect(mcalibs.every((one) => !one.fileName.startsWith('G'))).toBe(true)
+      for (const list of [mcalibs, gencalibs]) {
+        expect(list.map((one) => one.fileName)).toEqual(list.map((one) => one.fileName).toSorted())
+      }
+      for (const { fileName: name, neededBy } of listed) {
+        expect(neededBy).toEqual(abs.filter((_, i) => lists[i]?.includes(name)).map((ab) => ab.name))
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

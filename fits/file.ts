@@ -28,6 +28,9 @@ export function formatFits(
     const claimed = dataByteLength(header)
     if (claimed !== data.byteLength)
       throw new FitsError(`HDU ${index}: the header claims ${claimed} bytes of data, there are ${data.byteLength}`)
+    const firstKeyword = index === 0 ? 'SIMPLE' : 'XTENSION'
+    if (header.cards[0]?.keyword !== firstKeyword)
+      throw new FitsError(`HDU ${index} begins with ${header.cards[0]?.keyword ?? 'END'}, expected ${firstKeyword}`)
     const padded = Buffer.alloc(paddedByteLength(claimed), paddingByte(header))
     padded.set(data)
     return [formatHeader(checksum ? withChecksums(header, padded) : header), padded]

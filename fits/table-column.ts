@@ -26,7 +26,7 @@ export type ReadValues =
       readonly kind: 'number'
       readonly values: Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array
     }
-  | { readonly kind: 'bigint'; readonly values: BigInt64Array }
+  | { readonly kind: 'bigint'; readonly values: BigInt64Array | BigUint64Array }
   | { readonly kind: 'logical'; readonly values: readonly (boolean | null)[] }
   | { readonly kind: 'string'; readonly values: readonly string[] }
 
@@ -112,7 +112,7 @@ export function encodeColumn(values: ColumnValues, format: ColumnFormat): Uint8A
 
 /**
  * The values of the cells of a column. Scaled integers become doubles, with NaN for TNULL; the unsigned convention
- * (TZERO 2^15, 2^31) becomes Uint16Array, Uint32Array. Throws FitsError for types that are not read (X, P, Q).
+ * (TZERO 2^15, 2^31, 2^63) becomes Uint16Array, Uint32Array, BigUint64Array. Throws FitsError for types that are not read (X, P, Q).
  */
 export function decodeColumn(cells: Uint8Array, format: ColumnFormat, scaling: Scaling): ReadValues {
   switch (format.letter) {
@@ -162,6 +162,8 @@ function decodeNumbers(
 function decodeLongIntegers(cells: Uint8Array, { scale, zero, nullValue }: Scaling): ReadValues {
   const stored = new BigInt64Array(fromBigEndian(cells, 8))
   if (scale === 1 && zero === 0) return { kind: 'bigint', values: stored }
+  if (scale === 1 && zero === 2 ** 63)
+    return { kind: 'bigint', values: BigUint64Array.from(stored, (value) => value + 2n ** 63n) }
   return { kind: 'number', values: scaled(stored, scale, zero, nullValue) }
 }
 

@@ -85,6 +85,11 @@ describe('write and read', () => {
     expect(await readHeaders(path)).toHaveLength(3)
   })
 
+  test('an extension cannot stand first, a primary HDU nowhere else', () => {
+    expect(() => formatFits([image])).toThrow('HDU 0 begins with XTENSION, expected SIMPLE')
+    expect(() => formatFits([emptyPrimaryHdu([]), emptyPrimaryHdu([])])).toThrow('HDU 1 begins with SIMPLE')
+  })
+
   test('a folder that is not there is infrastructure, in both directions', async () => {
     const nowhere = join(folder, 'absent', 'file.fits')
     await expect(writeFits(nowhere, hdus)).rejects.toThrow(InfrastructureError)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { commentCard, double, history, integer, logical, string } from '../../fits/card.ts'
@@ -132,6 +133,26 @@ describe('bytes', () => {
     expect(() => parseHeader(bytesOf(['SIMPLE  = T', 'FOO     = NaN']), 5760)).toThrow(
       /^at byte 5840: not a FITS card \(NaN is no FITS value\): "FOO     = NaN"$/,
     )
+  })
+
+  test('header of a master bias as the pipeline wrote it: values, and every byte back', async () => {
+    const bytes = await readFile(new URL('../fixtures/fits/masterbias-blue.header', import.meta.url))
+    const read = parseHeader(bytes)
+    expect(read.string('ESO PRO CATG')).toBe('MASTER_BIAS_BLUE')
+    expect(read.integer('ESO PRO DATANCOM')).toBe(3)
+    expect(read.logical('ESO PRO SCIENCE')).toBe(false)
+    expect(read.get('EXPTIME')).toMatchObject({
+      value: { type: 'double', value: 0, text: '0.' },
+      comment: 'Total integration time',
+    })
+    expect(Buffer.compare(formatHeader(read), bytes)).toBe(0)
+    // Cards made anew from what was understood say the same as the old ones.
+    for (const { keyword, value, comment } of read.cards)
+      expect(parseHeader(formatHeader(new Header([{ keyword, value, comment }]))).cards[0]).toMatchObject({
+        keyword,
+        value,
+        comment,
+      })
   })
 
   test('no END', () => {

@@ -128,6 +128,19 @@ describe('reading', () => {
     expect(columnOf(readTable(scaled), 'plain')).toMatchObject({ values: Int32Array.of(7, 8, 9), nullValue: 8 })
   })
 
+  test('TNULL has no meaning for floating point; unsigned 64 bit keep their digits', () => {
+    const { header, data } = tableHdu({
+      columns: [
+        { name: 'float', format: '1E', values: [2] },
+        { name: 'long', format: '1K', values: [-(2n ** 63n) + 2n ** 60n + 1n] },
+      ],
+    })
+    const cards = [double('TSCAL1', 3), integer('TNULL1', 2), integer('TZERO2', 2n ** 63n)]
+    const table = readTable({ header: new Header([...header.cards, ...cards]), data })
+    expect([...numbersOf(table, 'float')]).toEqual([6])
+    expect(columnOf(table, 'long').values).toEqual(BigUint64Array.of(2n ** 60n + 1n))
+  })
+
   test('only the columns asked for; a type that is not read does no harm to the others', () => {
     const odd = withCards(string('TFORM3', '16X'))
     expect(readTable(odd, ['plain']).columns.map((column) => column.name)).toEqual(['plain'])

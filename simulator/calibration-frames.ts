@@ -9,14 +9,16 @@ import { mjdOf } from './instant.ts'
 import { lineTables } from './line-table.ts'
 import { flatLight } from './light.ts'
 import { orderTables } from './order-table.ts'
+import { type Random, randomFrom } from './random.ts'
 import { paranal, siderealSeconds } from './sky.ts'
 import { detector, type Setting, settings } from './uves-blue.ts'
 
 const flatSeconds = 25
+const averagedFrames = 5
 const shape = [detector.dispersionPixels, detector.crossPixels]
 
 /** The HDUs of one calibration file, as `uves_obs_scired` reads them. */
-export function calibrationHdus(file: CalibrationFile): Hdu[] {
+export function calibrationHdus(file: CalibrationFile, seed: number): Hdu[] {
   // A bias belongs to no setting, but its header names the one in which the instrument happened to stand.
   const setting = settings[file.setting ?? 437]
   const cards = (exposureSeconds: number) =>
@@ -28,7 +30,13 @@ export function calibrationHdus(file: CalibrationFile): Hdu[] {
       return [imageHdu({ header: [...cards(0), double('ESO QC OUT1 RON MASTER', 1)], data, shape })]
     }
     case 'MASTER_FLAT_BLUE':
-      return [imageHdu({ header: cards(flatSeconds), data: rotated(flatLight(setting), 1 / flatSeconds), shape })]
+      return [
+        imageHdu({
+          header: cards(flatSeconds),
+          data: masterFlat(setting, randomFrom(`${seed}/${file.fileName}`)),
+          shape,
+        }),
+      ]
     case 'ORDER_TABLE_BLUE':
       return [emptyPrimaryHdu(cards(20)), ...orderTables(setting)]
     case 'LINE_TABLE_BLUE':
@@ -38,6 +46,19 @@ export function calibrationHdus(file: CalibrationFile): Hdu[] {
     case 'EXTCOEFF_TABLE':
       return [emptyPrimaryHdu(cards(0)), extinctionTable()]
   }
+}
+
+/**
+ * Mean of five lamp exposures in ADU per second, with their noise: in a flat without any, the recipe takes the edges of the
+ * slit for blemishes of the detector.
+ */
+function masterFlat(setting: Setting, random: Random): Float32Array {
+  const image = rotated(flatLight(setting))
+  const readNoiseAdu = detector.readNoiseElectrons * detector.gainAduPerElectron
+  return image.map((adu) => {
+    const variance = (adu * detector.gainAduPerElectron + readNoiseAdu ** 2) / averagedFrames
+    return (adu + Math.sqrt(variance) * random.normal()) / flatSeconds
+  })
 }
 
 function lampHeader(file: CalibrationFile, setting: Setting, start: Date, exposureSeconds: number): Card[] {

@@ -27,11 +27,11 @@ export function readOut(light: Light, random: Random): Uint16Array {
 }
 
 /** The same light as the pipeline turns it: rows of 1500 pixels along dispersion, lowest y' first. */
-export function rotated(light: Light, scale: number): Float32Array {
+export function rotated(light: Light): Float32Array {
   const image = new Float32Array(crossPixels * dispersionPixels)
   for (let row = 0; row < crossPixels; row++) {
     for (let column = 0; column < dispersionPixels; column++) {
-      image[row * dispersionPixels + column] = (light[column * crossPixels + row] ?? 0) * scale
+      image[row * dispersionPixels + column] = light[column * crossPixels + row] ?? 0
     }
   }
   return image

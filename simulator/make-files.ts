@@ -42,7 +42,8 @@ interface Lane {
 }
 
 function threadLane(): Lane {
-  const worker = new Worker(new URL('./make-files-worker.js', import.meta.url))
+  // Options of the parent's command line, such as --input-type, are not for the thread.
+  const worker = new Worker(new URL('./make-files-worker.js', import.meta.url), { execArgv: [] })
   const make = (file: NightFile, seed: number) =>
     new Promise<string>((resolve, reject) => {
       const fail = (reason: unknown) =>

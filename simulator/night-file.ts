@@ -41,7 +41,7 @@ function hdusOf(file: NightFile, seed: number): Hdu[] {
     case 'raw':
       return [scienceFrame(file.observation, seed, file.content !== 'zero')]
     case 'calibration':
-      return calibrationHdus(file.file)
+      return calibrationHdus(file.file, seed)
     case 'truth':
       return truthHdus(file.observation)
   }

@@ -39,7 +39,7 @@ describe('read-out', () => {
     const brightest = adu.reduce((best, value, i) => (value > (adu[best] ?? 0) ? i : best), 0)
     // raw x = 25 + y', raw y = 1501 - x', both from 1
     expect([(brightest % rawColumns) + 1, Math.floor(brightest / rawColumns) + 1]).toEqual([25 + 7, 1501 - 11])
-    expect(rotated(light, 0.5)[(7 - 1) * 1500 + (11 - 1)]).toBe(10000)
+    expect(rotated(light)[(7 - 1) * 1500 + (11 - 1)]).toBe(20000)
   })
 
   it('adds bias, read noise and photon noise', () => {

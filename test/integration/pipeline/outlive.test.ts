@@ -14,15 +14,17 @@ function waiting(scratch: string): { note: string; end: string; parameters: stri
 }
 
 describe('a recipe outlives its worker', () => {
-  test('kill -9 of the worker: it runs on, is joined, and its status is read', async () => {
+  test('kill -9 of the worker and its whole process group, as by Ctrl-C: it runs on, is joined, and its status is read', async () => {
     const { folder, scratch } = newFolder()
     const { note, end, parameters } = waiting(scratch)
     await prepareFake(folder, 'wait', { parameters })
     const module = pathToFileURL(join(projectRoot, 'dist/pipeline/run-recipe.js')).href
-    const worker = spawn(process.execPath, [join(projectRoot, 'test/fixtures/recipes/worker.mjs'), module, folder])
+    const worker = spawn(process.execPath, [join(projectRoot, 'test/fixtures/recipes/worker.mjs'), module, folder], {
+      detached: true,
+    })
     await new Promise((resolve) => worker.stdout.once('data', resolve))
     const dead = new Promise((resolve) => worker.once('exit', resolve))
-    worker.kill('SIGKILL')
+    process.kill(-(worker.pid ?? Number.NaN), 'SIGKILL')
     await dead
 
     expect(recipeState(folder)).toMatchObject({ state: 'running', recipePid: recipeProcessOf(folder)?.pid })

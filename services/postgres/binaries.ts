@@ -51,7 +51,8 @@ function packageFolder(packageName: string): string {
 
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }))
 
-async function makeLinks(root: string): Promise<void> {
+/** Makes the links that `native/pg-symlinks.json` of the package lists; those that are there stay. */
+export async function makeLinks(root: string): Promise<void> {
   for (const { source, target } of linkList.parse(await readJson(join(root, 'native', 'pg-symlinks.json')))) {
     const link = join(root, target)
     if (await exists(link)) continue

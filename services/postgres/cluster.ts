@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readlinkSync } from 'node:fs'
 import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { InfrastructureError } from '../../domain/failure.ts'
 import { freePort, isPortFree } from '../port.ts'
-import { endProcess, isCode, type RunningProcess, runningProcess, runningProcesses } from '../process.ts'
+import { endProcess, hasEnded, isCode, type RunningProcess, runningProcess, runningProcesses } from '../process.ts'
 import type { Place } from './place.ts'
 
 /** Name of the role and of the database. */
@@ -19,6 +19,7 @@ export async function createCluster(place: Place): Promise<void> {
   const password = passwordPath(place.folder)
   await writePrivate(password, `${randomBytes(24).toString('hex')}\n`, place)
   const partial = `${data}.part`
+  await endProcessesOn(partial) // an initdb whose parent was killed
   await rm(partial, { recursive: true, force: true })
   await runProgram(
     place,
@@ -46,10 +47,12 @@ export async function findPostmaster(folder: string): Promise<{ pid: number; por
 
 /** Starts the postmaster, in a session of its own so that it outlives us, and waits until it takes connections. */
 export async function startPostmaster(place: Place, wantedPort: number | null): Promise<void> {
+  if (await othersStartedIt(place)) return
   await clearRemains(place)
   const port = await choosePort(place, wantedPort)
   const log = logPath(place.folder)
-  const args = ['start', '--wait', '--timeout', '120', '--silent', '--pgdata', dataFolder(place.folder), '--log', log]
+  const data = dataFolder(place.folder)
+  const args = ['start', '--wait', '--timeout', String(startSeconds), '--silent', '--pgdata', data, '--log', log]
   try {
     await runProgram(place, 'pg_ctl', [...args, '--options', `-p ${port}`])
   } catch (error) {
@@ -73,6 +76,9 @@ export async function readPassword(folder: string): Promise<string> {
 /** Everything else is PostgreSQL's default: fsync on, 100 connections, 128 MB of shared buffers. */
 const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC']
 
+/** Recovery after a crash is part of the start. */
+const startSeconds = 120
+
 const dataFolder = (folder: string) => join(folder, 'data')
 const passwordPath = (folder: string) => join(folder, 'password')
 const logPath = (folder: string) => join(folder, 'postgresql.log')
@@ -95,6 +101,13 @@ function isOurs(pid: number, folder: string): boolean {
   return given > 0 && commandLine[given + 1] === dataFolder(folder)
 }
 
+/** A pg_ctl whose parent was killed goes on; two would get in each other's way. */
+async function othersStartedIt({ folder }: Place): Promise<boolean> {
+  const starters = processesOn(dataFolder(folder)).filter(({ commandLine }) => programOf(commandLine) === 'pg_ctl')
+  await Promise.all(starters.map(({ pid }) => hasEnded(pid, startSeconds)))
+  return (await findPostmaster(folder)) !== null
+}
+
 /**
  * What a killed postmaster leaves. Its children end by themselves, if not at once; a new postmaster refuses to start
  * beside them, and rightly. The file with its number is PostgreSQL's own to judge by the shared memory that it names,
@@ -103,18 +116,34 @@ function isOurs(pid: number, folder: string): boolean {
 async function clearRemains(place: Place): Promise<void> {
   const lines = await readPidFile(place.folder)
   if (lines === null) return
-  const orphans = runningProcesses().filter((running) => isServerProcess(running, place.folder))
-  await Promise.all(orphans.map((orphan) => endProcess(orphan.pid, 'SIGQUIT', 10)))
+  await endProcessesOn(dataFolder(place.folder))
   await writePrivate(pidFilePath(place.folder), [String(2 ** 31 - 1), ...lines.slice(1)].join('\n'), place)
 }
 
-/** PostgreSQL's processes work in the data folder and bear titles such as `postgres: checkpointer`. */
-function isServerProcess({ pid, commandLine }: RunningProcess, folder: string): boolean {
-  if (commandLine[0]?.startsWith('postgres:') !== true) return false
+/** Ends initdb or server processes on a data folder; again until there are none, since they start others. */
+async function endProcessesOn(data: string): Promise<void> {
+  for (let found = processesOn(data); found.length > 0; found = processesOn(data)) {
+    await Promise.all(found.map(({ pid }) => endProcess(pid, 'SIGQUIT', 10)))
+  }
+}
+
+/** PostgreSQL's programs name the data folder in their command line or work in it, with titles `postgres: ...`. */
+function processesOn(data: string): RunningProcess[] {
+  return runningProcesses().filter(({ pid, commandLine }) => {
+    if (!['initdb', 'pg_ctl', 'postgres'].includes(programOf(commandLine))) return false
+    return commandLine.includes(data) || workingFolder(pid) === data
+  })
+}
+
+function programOf(commandLine: readonly string[]): string {
+  return basename(commandLine[0]?.split(':')[0] ?? '')
+}
+
+function workingFolder(pid: number): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === dataFolder(folder)
+    return readlinkSync(`/proc/${pid}/cwd`)
   } catch (error) {
-    if (isCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return false // ended meanwhile, or another account's
+    if (isCode(error, 'ENOENT', 'ESRCH', 'EACCES')) return null // ended meanwhile, or another account's
     throw error
   }
 }

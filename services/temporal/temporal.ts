@@ -25,24 +25,19 @@ export interface TemporalService {
 export async function findTemporal(settings: Settings): Promise<TemporalService | null> {
   if (settings.temporalAddress !== null) return given(settings, settings.temporalAddress)
   const server = findDevServer(storeFolder(settings))
-  return server === null ? null : answering(settings, server, 'adopted')
+  return server === null ? null : answering(settings, server, 'adopted', patienceSeconds)
 }
 
-/** Finds a server or starts ours. A server of ours that runs and does not answer is started again. */
-export async function startTemporal(settings: Settings, say: (line: string) => void): Promise<TemporalService> {
-  try {
-    const found = await findTemporal(settings)
-    if (found !== null) return found
-  } catch (error) {
-    const stuck = findDevServer(storeFolder(settings))
-    if (settings.temporalAddress !== null || stuck === null) throw error
-    say(`Temporal server ${stuck.pid} does not answer: starting it again`)
-    await endProcess(stuck.pid, 'SIGTERM', 10)
-  }
-  const binary = await obtainTemporalBinary(settings.cacheDir, say)
-  const ports = { port: settings.temporalPort, uiPort: settings.temporalUiPort }
-  const server = await spawnDevServer(binary, storeFolder(settings), settings.temporalNamespace, ports)
-  const service = await answering(settings, server, 'started')
+/**
+ * Finds a server or starts ours. One of ours that runs and has not answered after `patience` seconds is started again.
+ */
+export async function startTemporal(
+  settings: Settings,
+  say: (line: string) => void,
+  patience = patienceSeconds,
+): Promise<TemporalService> {
+  if (settings.temporalAddress !== null) return given(settings, settings.temporalAddress)
+  const service = (await adoptOrEnd(settings, say, patience)) ?? (await startOurs(settings, say))
   await keepClosedWorkflows(service)
   return service
 }
@@ -53,11 +48,35 @@ export async function stopTemporal(settings: Settings): Promise<void> {
   if (server !== null) await endProcess(server.pid, 'SIGTERM', 30)
 }
 
+async function adoptOrEnd(
+  settings: Settings,
+  say: (line: string) => void,
+  patience: number,
+): Promise<TemporalService | null> {
+  const server = findDevServer(storeFolder(settings))
+  if (server === null) return null
+  try {
+    return await answering(settings, server, 'adopted', patience)
+  } catch (error) {
+    if (!(error instanceof InfrastructureError)) throw error
+    say(`Temporal server ${server.pid} does not answer: starting it again`)
+    await endProcess(server.pid, 'SIGTERM', 10)
+    return null
+  }
+}
+
+async function startOurs(settings: Settings, say: (line: string) => void): Promise<TemporalService> {
+  const binary = await obtainTemporalBinary(settings.cacheDir, say)
+  const ports = { port: settings.temporalPort, uiPort: settings.temporalUiPort }
+  const server = await spawnDevServer(binary, storeFolder(settings), settings.temporalNamespace, ports)
+  return answering(settings, server, 'started', patienceSeconds)
+}
+
 const storeFolder = (settings: Settings) => join(settings.home, 'temporal')
 
 async function given(settings: Settings, address: string): Promise<TemporalService> {
   try {
-    const version = await withConnection({ ...settings.temporalConnection, connectTimeout: 10_000 }, askVersion)
+    const version = await withConnection({ ...settings.temporalConnection, connectTimeout: 5_000 }, askVersion)
     return { address, namespace: settings.temporalNamespace, uiUrl: null, found: 'given', version, where: address }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -72,9 +91,10 @@ async function answering(
   settings: Settings,
   server: DevServer,
   found: 'adopted' | 'started',
+  patience: number,
 ): Promise<TemporalService> {
   const address = `127.0.0.1:${server.port}`
-  const deadline = Date.now() + patienceSeconds * 1000
+  const deadline = Date.now() + patience * 1000
   for (;;) {
     try {
       const version = await withConnection({ address, connectTimeout: 2_000 }, async (connection) => {
@@ -116,7 +136,7 @@ async function withConnection<T>(
 ): Promise<T> {
   const connection = await Connection.connect(options)
   try {
-    return await work(connection)
+    return await connection.withDeadline(Date.now() + 10_000, () => work(connection))
   } finally {
     await connection.close()
   }

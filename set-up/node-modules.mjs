@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './run.mjs'
+import { root, run } from './run.mjs'
 
 /**
  * Whether node_modules holds exactly what package-lock.json says: npm keeps a lock file of what it installed.
@@ -16,6 +16,14 @@ export function areModulesInstalled(folder = root) {
     const found = installed[path]
     return found === undefined ? optional === true : found.version === version && existsSync(join(folder, path))
   })
+}
+
+/**
+ * Installs what package-lock.json says and leaves that file alone. Not `npm ci`: it insists that the lock file lists
+ * the optional packages of every other platform as well, which a registry that does not hold them cannot give.
+ */
+export function installModules() {
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 function packagesOf(path) {

@@ -3,7 +3,7 @@
  * Every step first looks whether its work is done, so that a second run does nothing.
  */
 import { build, isBuilt } from './build.mjs'
-import { areModulesInstalled } from './node-modules.mjs'
+import { areModulesInstalled, installModules } from './node-modules.mjs'
 import { installPackages, runPackages, testPackages } from './packages.mjs'
 import { hasAstropy, installAstropy } from './python.mjs'
 import { main, Missing, run, step } from './run.mjs'
@@ -22,7 +22,7 @@ await main(async () => {
       () => missing.length === 0,
       () => installPackages(missing),
     ],
-    ['node modules', areModulesInstalled, () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])],
+    ['node modules', areModulesInstalled, installModules],
     ['build', isBuilt, build],
     ['Temporal server', hasTemporal, fetchTemporal],
     ...(forTests ? [['astropy for the tests', hasAstropy, installAstropy]] : []),

@@ -15,7 +15,9 @@ export function startReconciler(database: Database, temporal: TemporalClient, lo
   return () => clearInterval(timer)
 
   function look(): void {
-    reconcile(database, temporal).catch((error: unknown) => log.warn({ err: error }, 'reconciler: looks again in a minute'))
+    reconcile(database, temporal).catch((error: unknown) =>
+      log.warn({ err: error }, 'reconciler: looks again in a minute'),
+    )
   }
 }
 

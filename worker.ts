@@ -36,7 +36,10 @@ export async function runWorker(settings: Settings, role: WorkerRole, stop: Work
   const { postgres, temporal } = await findServices(settings)
   if (postgres === null) throw new PreconditionError('PostgreSQL does not run: phoenix up starts it')
   if (temporal === null) throw new PreconditionError('the Temporal server does not run: phoenix up starts it')
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.info({ level, ...meta }, message)) })
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.info({ level, ...meta }, message)),
+  })
   const database = connect({
     url: postgres.url,
     schema: settings.databaseSchema,
@@ -80,7 +83,13 @@ async function runOrchestration(
   }
 }
 
-async function runHost(settings: Settings, options: CommonOptions, stop: WorkerStop, database: Database, log: Logger): Promise<void> {
+async function runHost(
+  settings: Settings,
+  options: CommonOptions,
+  stop: WorkerStop,
+  database: Database,
+  log: Logger,
+): Promise<void> {
   const archive = new FolderArchive(settings.archive.dir)
   const host: Host = {
     ...orchestration(settings, database, log),
@@ -161,8 +170,13 @@ function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pi
 
 async function sayHostIsSeen(database: Database, { host, cores }: Settings): Promise<void> {
   const row = { host, cores, seen_at: new Date() }
-  await database.insertInto('host').values(row).onConflict((conflict) => conflict.column('host').doUpdateSet(row)).execute()
+  await database
+    .insertInto('host')
+    .values(row)
+    .onConflict((conflict) => conflict.column('host').doUpdateSet(row))
+    .execute()
 }
 
 /** What waits for a core when the worker ends learns it so, and is offered to the next worker. */
-export const workerIsEnding = (): InfrastructureError => new InfrastructureError('this worker is ending: nothing new is started')
+export const workerIsEnding = (): InfrastructureError =>
+  new InfrastructureError('this worker is ending: nothing new is started')

@@ -1,23 +1,38 @@
-import type { Logger } from 'pino'
+import { join } from 'node:path'
 import { connect, type Database } from '../database/connect.ts'
 import { migrate } from '../database/migrate.ts'
-import { join } from 'node:path'
-import { PreconditionError } from '../domain/failure.ts'
-import { findServices } from '../services/services.ts'
+import { InfrastructureError, PreconditionError } from '../domain/failure.ts'
+import { inHome } from '../services/home.ts'
+import { findPostgres } from '../services/postgres/postgres.ts'
+import { findTemporal } from '../services/temporal/temporal.ts'
 import { projectRoot } from '../settings/project.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { ExitCode } from './exit-code.ts'
+import type { Output } from './output.ts'
 import { TemporalClient } from './temporal.ts'
 
-/** What a command gets: the settings, where to write, and nothing opened yet. */
+/** What a command gets: the settings and where to write, and nothing opened yet. */
 export interface CommandContext {
   readonly settings: Settings
-  readonly log: Logger
+  readonly output: Output
 }
 
-/** Runs `work` with the record open, brought to its newest form. Throws PreconditionError when PostgreSQL does not run. */
-export async function withRecord<Result>(settings: Settings, work: (database: Database) => Promise<Result>): Promise<Result> {
-  const { postgres } = await findServices(settings)
-  if (postgres === null) throw new PreconditionError('PostgreSQL does not run: phoenix up starts it')
+/** Runs the work of a command, which returns the exit code of the program; the program turns what it throws into one line. */
+export type CarryOut = (
+  options: { readonly json?: boolean },
+  work: (context: CommandContext) => Promise<ExitCode>,
+) => Promise<void>
+
+/**
+ * Runs `work` with the record open, brought to its newest form. Temporal may be away.
+ * @throws PreconditionError when PostgreSQL does not run
+ */
+export async function withRecord<Result>(
+  settings: Settings,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const postgres = await findPostgres(await inHome(settings))
+  if (postgres === null) throw new PreconditionError('PostgreSQL does not run: `phoenix up` starts it')
   const database = connect({ url: postgres.url, schema: settings.databaseSchema, connections: 4 })
   try {
     await migrate(database, settings.databaseSchema, join(projectRoot(), 'database', 'migrations'))
@@ -31,21 +46,24 @@ export async function withRecord<Result>(settings: Settings, work: (database: Da
  * Runs `work` with a client of the Temporal server, or with null when the server is away: the rows of the record are the truth, and
  * the reconciler brings Temporal after them.
  */
-export async function withTemporal<Result>(settings: Settings, work: (temporal: TemporalClient | null) => Promise<Result>): Promise<Result> {
-  const address = await temporalAddress(settings)
-  if (address === null) return work(null)
-  const client = await TemporalClient.connect(address, settings)
+export async function withTemporal<Result>(
+  settings: Settings,
+  work: (temporal: TemporalClient | null) => Promise<Result>,
+): Promise<Result> {
+  const client = await reachTemporal(settings)
   try {
     return await work(client)
   } finally {
-    await client.close()
+    await client?.close()
   }
 }
 
-async function temporalAddress(settings: Settings): Promise<string | null> {
+async function reachTemporal(settings: Settings): Promise<TemporalClient | null> {
   try {
-    return (await findServices(settings)).temporal?.address ?? null
-  } catch {
-    return settings.temporalAddress
+    const temporal = await findTemporal(await inHome(settings))
+    return temporal === null ? null : await TemporalClient.connect(temporal.address, settings)
+  } catch (error) {
+    if (error instanceof InfrastructureError) return null
+    throw error
   }
 }

@@ -1,7 +1,9 @@
-import { Command } from 'commander'
-import { readSettings } from '../settings/settings.ts'
-import { addWorker } from './worker.ts'
+import { processStreams } from './output.ts'
+import { runProgram } from './program.ts'
 
-const program = new Command('phoenix').description('turns each night of science data into archive-ready spectra')
-addWorker(program, () => readSettings())
-await program.parseAsync()
+// A reader that has seen enough (`phoenix report | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+process.exitCode = await runProgram({ env: process.env, streams: processStreams() }, process.argv.slice(2))

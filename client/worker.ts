@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { pino } from 'pino'
-import { runWorker, type WorkerRole, workerIsEnding } from '../worker.ts'
+import { type InfrastructureError, PreconditionError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
+import { example } from './example.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** `phoenix worker --role host|orchestration`: runs in the foreground and writes its log to standard output. */
 export function addWorker(program: Command, settings: () => Settings): void {
@@ -9,25 +11,33 @@ export function addWorker(program: Command, settings: () => Settings): void {
     .command('worker')
     .description('run one worker in the foreground (phoenix up starts both)')
     .requiredOption('--role <role>', 'orchestration: workflows and record; host: files and recipes of this machine')
-    .option('--grace-seconds <seconds>', 'how long running recipes may go on after the first SIGTERM or Ctrl-C', '30')
-    .action(async ({ role, graceSeconds }: { role: string; graceSeconds: string }) => {
+    .option(
+      '--grace-seconds <seconds>',
+      'how long running recipes may go on after the first SIGTERM or Ctrl-C',
+      wholeNumber(0, 86_400),
+      30,
+    )
+    .addHelpText('after', example('phoenix worker --role host'))
+    .action(async ({ role, graceSeconds }: { role: string; graceSeconds: number }) => {
       const log = pino({ base: { role, pid: process.pid } })
-      await runWorker(settings(), checkedRole(role), stopOnSignals(Number(graceSeconds)), log)
+      // Loaded here: no other command needs Temporal's worker, whose native part takes its time.
+      const { runWorker, workerIsEnding } = await import('../worker.ts')
+      await runWorker(settings(), checkedRole(role), stopOnSignals(graceSeconds, workerIsEnding), log)
     })
 }
 
-function checkedRole(role: string): WorkerRole {
+function checkedRole(role: string): 'orchestration' | 'host' {
   if (role === 'orchestration' || role === 'host') return role
-  throw new Error(`--role ${role}: expected orchestration or host`)
+  throw new PreconditionError(`--role ${role}: expected orchestration or host`)
 }
 
 /** First signal: nothing new, recipes get their grace. Second signal, or the end of the grace: recipes are killed, not attempted. */
-function stopOnSignals(graceSeconds: number) {
+function stopOnSignals(graceSeconds: number, reason: () => InfrastructureError) {
   const closing = new AbortController()
   const killing = new AbortController()
   const onSignal = () => {
     if (closing.signal.aborted) killing.abort()
-    closing.abort(workerIsEnding())
+    closing.abort(reason())
     setTimeout(() => killing.abort(), graceSeconds * 1000).unref()
   }
   process.on('SIGINT', onSignal)

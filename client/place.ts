@@ -1,0 +1,27 @@
+import { PreconditionError } from '../domain/failure.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import { checkedObservingDate } from '../domain/observing-date.ts'
+import { loadInstrument } from '../settings/instruments.ts'
+import type { Settings } from '../settings/settings.ts'
+
+/** The instrument that an operator named, in small letters or capitals. @throws PreconditionError with the list of known ones */
+export async function knownInstrument(settings: Settings, name: string): Promise<Instrument> {
+  return loadInstrument(settings.instrumentDir, name)
+}
+
+/** Instrument and date as typed, both checked. */
+export async function knownPlace(
+  settings: Settings,
+  instrument: string,
+  date: string,
+): Promise<{ instrument: string; date: string }> {
+  checkedObservingDate(date)
+  return { instrument: (await knownInstrument(settings, instrument)).instrument, date }
+}
+
+/** The PreconditionError for a date that nobody has registered. */
+export function notRegistered({ instrument, date }: { instrument: string; date: string }): PreconditionError {
+  return new PreconditionError(
+    `${instrument} ${date} is not registered: \`phoenix register ${instrument} ${date}\` does that`,
+  )
+}

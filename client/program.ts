@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { readSettings, type Settings } from '../settings/settings.ts'
+import type { CarryOut } from './context.ts'
+import { addDown } from './down.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { failureLine } from './failure-line.ts'
+import { Output, type Streams } from './output.ts'
+import { addRegister } from './register.ts'
+import { addRun } from './run.ts'
+import { addSimulate } from './simulate.ts'
+import { addUp } from './up.ts'
+import { addWorker } from './worker.ts'
+
+export interface ProgramWorld {
+  readonly env: NodeJS.ProcessEnv
+  readonly streams: Streams
+}
+
+/** The command line of phoenix. `onEnd` gets the exit code of the command that was carried out. */
+export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitCode) => void): Command {
+  const program = new Command('phoenix')
+    .description('turns each night of science data into archive-ready spectra')
+    .exitOverride()
+    .configureOutput({ writeOut: streams.out, writeErr: streams.error })
+    .helpCommand(false)
+  const settings = () => readSettings(env)
+  const carryOut: CarryOut = async ({ json = false }, work) => {
+    onEnd(await work({ settings: settings(), output: new Output(streams, json) }))
+  }
+  addUp(program, carryOut)
+  addDown(program, carryOut)
+  addSimulate(program, carryOut)
+  addRegister(program, carryOut)
+  addRun(program, carryOut)
+  addWorker(program, settings)
+  return program
+}
+
+/** Runs one command line (without `node` and the program's name) and returns its exit code; failures become one line on stderr. */
+export async function runProgram(world: ProgramWorld, commandLine: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.fine
+  try {
+    const program = buildProgram(world, (end) => {
+      code = end
+    })
+    await program.parseAsync(commandLine, { from: 'user' })
+    return code
+  } catch (error) {
+    // Commander has said its line (or the help that was asked for) already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    const failure = failureLine(error, logFolder(world.env))
+    world.streams.error(`phoenix: ${failure.line}\n`)
+    return failure.code
+  }
+}
+
+function logFolder(env: NodeJS.ProcessEnv): string | null {
+  try {
+    const { home }: Settings = readSettings(env)
+    return join(home, 'log')
+  } catch {
+    return null // the settings themselves are what is wrong
+  }
+}

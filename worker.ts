@@ -150,9 +150,11 @@ async function runUntilClosed(workers: readonly Worker[], { closing }: WorkerSto
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   }
   closing.addEventListener('abort', shutDown, { once: true })
-  const running = Promise.all(workers.map((worker) => worker.run()))
+  // One that fails takes the others along, in good order: the connection is closed after all of them.
+  const running = Promise.allSettled(workers.map((worker) => worker.run().finally(shutDown)))
   if (closing.aborted) shutDown()
-  await running
+  const failed = (await running).find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 /** Looked up once for each pipeline; a failed look is not kept, so that an installation can be mended under a running worker. */

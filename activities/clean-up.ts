@@ -1,9 +1,8 @@
-import { join } from 'node:path'
-import { readRun } from '../database/date-runs.ts'
-import { StaleRunError } from '../database/fence.ts'
+import { basename, join } from 'node:path'
 import { pendingIdps } from '../database/idps.ts'
 import type { Host } from './dependencies.ts'
 import { withHeartbeat } from './heartbeat.ts'
+import { readOpenRun } from './open-run.ts'
 import { MARKER, namesIn, removeEmptyUpTo, removeFolder, RunFolder } from './scratch.ts'
 
 /**
@@ -14,12 +13,11 @@ export function makeCleanUp(host: Host) {
   return {
     async cleanUp(runNumber: number): Promise<number> {
       return withHeartbeat(async () => {
-        const run = await readRun(host.database, runNumber)
-        if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+        const run = await readOpenRun(host.database, runNumber)
         const dateFolder = join(new RunFolder(host.scratchDir, run).path, '..')
-        const waiting = new Set(
-          (await pendingIdps(host.database, run.instrument, run.date, host.name)).map(({ path }) => path),
-        )
+        const pending = await pendingIdps(host.database, run.instrument, run.date, host.name)
+        // By name, not by path: another way of writing the scratch folder must not cost an IDP.
+        const waiting = new Set(pending.map(({ path }) => basename(path)))
         let bytesFreed = 0
         for (const name of await namesIn(dateFolder)) {
           const otherRun = Number(/^run-(\d+)$/.exec(name)?.[1] ?? Number.NaN)
@@ -36,14 +34,14 @@ async function cleanRunFolder(folder: string, waiting: ReadonlySet<string>): Pro
   const names = await namesIn(folder)
   if (!names.includes(MARKER)) return 0
   const idpFolder = join(folder, 'idp')
-  const kept = (await namesIn(idpFolder)).filter((name) => waiting.has(join(idpFolder, name)))
+  const kept = (await namesIn(idpFolder)).filter((name) => waiting.has(name))
   if (kept.length === 0) return removeFolder(folder)
   let bytesFreed = 0
   for (const name of names) {
     if (name !== MARKER && name !== 'idp') bytesFreed += await removeFolder(join(folder, name))
   }
   for (const name of await namesIn(idpFolder)) {
-    if (!waiting.has(join(idpFolder, name))) bytesFreed += await removeFolder(join(idpFolder, name))
+    if (!waiting.has(name)) bytesFreed += await removeFolder(join(idpFolder, name))
   }
   return bytesFreed
 }

@@ -1,10 +1,11 @@
 import { activeHolds, placeHold, releaseHolds } from '../database/holds.ts'
 import { readRun, showRunState } from '../database/date-runs.ts'
 import { StaleRunError } from '../database/fence.ts'
-import type { OpenRunState } from '../domain/date-run.ts'
+import { isOpenRun, type OpenRunState, type RunState } from '../domain/date-run.ts'
 import { controlOf, type HoldKind } from '../domain/hold.ts'
 import { isOpen, nextOpening } from '../domain/night-window.ts'
 import type { Orchestration } from './dependencies.ts'
+import { readOpenRun } from './open-run.ts'
 
 /** What the record says that a run should do now. */
 export interface RunControl {
@@ -15,13 +16,19 @@ export interface RunControl {
   readonly until: string | null
 }
 
+const ENDING: Partial<Record<RunState, HoldKind>> = { stopping: 'stop', cancelling: 'cancel' }
+
 /** Activities by which a workflow learns and shows what it may do. The rows decide; the workflow only follows. */
 export function makeControl({ database, window, archives }: Orchestration) {
   return {
     async readControl(runNumber: number): Promise<RunControl> {
-      const run = await readRun(database, runNumber)
-      if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+      const run = await readOpenRun(database, runNumber)
       const control = controlOf(await activeHolds(database), { ...run, archives })
+      // An end that has begun is not taken back: a resume that comes now is for the next run.
+      const ending = ENDING[run.state]
+      if (ending !== undefined && control.command !== 'cancel') {
+        return { command: ending, why: run.waitsFor ?? '', until: null }
+      }
       if (control.command !== 'go') {
         const { placedBy, reason } = control.hold
         return {
@@ -58,6 +65,8 @@ export function makeControl({ database, window, archives }: Orchestration) {
 
   async function scopeOf(runNumber: number) {
     const run = await readRun(database, runNumber)
-    return run === null ? null : { type: 'date' as const, instrument: run.instrument, date: run.date }
+    // A row for a run that has ended would stop the next one.
+    if (run === null || !isOpenRun(run.state)) return null
+    return { type: 'date' as const, instrument: run.instrument, date: run.date }
   }
 }

@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import { FileMissing } from '../archive/archive.ts'
-import { readRun } from '../database/date-runs.ts'
-import { StaleRunError } from '../database/fence.ts'
+import { fileExists, fileFacts } from '../archive/copy-file.ts'
 import { absToProcess, leaveOut } from '../database/plan.ts'
 import { calibrationList, type NeededCalibration } from '../domain/calibration-list.ts'
 import { calibrationProblem } from '../pipeline/check-calibration.ts'
-
 import type { Host } from './dependencies.ts'
 import { checkGencalibs } from './gencalibs.ts'
 import { withHeartbeat } from './heartbeat.ts'
-import { type InputFile, writeInputList } from './input-list.ts'
+import { type InputFile, readInputList, writeInputList } from './input-list.ts'
+import { readOpenRun } from './open-run.ts'
 import { RunFolder } from './scratch.ts'
 
 export interface Downloaded {
@@ -30,13 +29,16 @@ export function makeDownloadMcalibs(host: Host) {
   return {
     async downloadMcalibs(runNumber: number): Promise<Downloaded> {
       return withHeartbeat(async () => {
-        const run = await readRun(host.database, runNumber)
-        if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+        const run = await readOpenRun(host.database, runNumber)
         const folder = new RunFolder(host.scratchDir, run)
         await folder.create()
         const abs = await absToProcess(host.database, run.instrument, run.date)
         const { mcalibs, gencalibs } = calibrationList(abs.map(({ ab }) => ab))
-        const results = await inParallel(mcalibs, (needed) => download(host, needed, folder.mcalibs))
+        const here = await downloadedBefore(folder)
+        const results = await inParallel(
+          mcalibs,
+          async (needed) => here.get(needed.fileName) ?? (await download(host, needed, folder.mcalibs)),
+        )
         const broken = results.filter((result) => 'problem' in result)
         const { usable, problems } = await checkGencalibs(host, gencalibs)
         await writeInputList(folder.calibrationList, [...results.filter((result) => 'path' in result), ...usable])
@@ -50,7 +52,8 @@ export function makeDownloadMcalibs(host: Host) {
         const leftOut: string[] = []
         for (const registered of abs) {
           const missing = registered.ab.calibrations.filter(({ fileName }) => problemOf.has(fileName))
-          if (missing.length === 0) continue
+          // What was started before has its files already.
+          if (missing.length === 0 || registered.state !== 'pending') continue
           const text = missing.map(({ fileName }) => `${fileName}: ${problemOf.get(fileName)}`).join('; ')
           await leaveOut(host.database, runNumber, registered, { code: 'calibration missing', text })
           leftOut.push(registered.abName)
@@ -62,6 +65,18 @@ export function makeDownloadMcalibs(host: Host) {
 }
 
 type DownloadResult = InputFile | { readonly needed: NeededCalibration; readonly problem: string }
+
+/** Each file once: what an earlier workflow of this run has downloaded and checked is used again when its bytes are the same. */
+async function downloadedBefore(folder: RunFolder): Promise<ReadonlyMap<string, InputFile>> {
+  const here = new Map<string, InputFile>()
+  // No list, or one that a crash has cut: everything is fetched.
+  const listed = await readInputList(folder.calibrationList).catch(() => [])
+  for (const file of listed) {
+    if (file.kind !== 'mcalib' || !(await fileExists(file.path))) continue
+    if ((await fileFacts(file.path)).sha256 === file.sha256) here.set(file.fileName, file)
+  }
+  return here
+}
 
 /** Twice at most: a file that arrives broken the same way twice is broken in the archive. */
 async function download(host: Host, needed: NeededCalibration, folder: string): Promise<DownloadResult> {
@@ -96,8 +111,18 @@ async function inParallel<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = []
   const queue = items.entries()
+  let broken = false
   const lane = async () => {
-    for (const [index, item] of queue) results[index] = await work(item)
+    for (const [index, item] of queue) {
+      // Another lane has failed: the whole is tried again, and nobody may still be at work then.
+      if (broken) return
+      try {
+        results[index] = await work(item)
+      } catch (error) {
+        broken = true
+        throw error
+      }
+    }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, lane))
   return results

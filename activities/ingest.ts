@@ -2,12 +2,11 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileExists } from '../archive/copy-file.ts'
 import { IdpRefused } from '../archive/archive.ts'
-import { readRun } from '../database/date-runs.ts'
-import { StaleRunError } from '../database/fence.ts'
 import { logIngestion, makeLive, type PendingIdp, pendingIdps } from '../database/idps.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import type { Host } from './dependencies.ts'
 import { withHeartbeat } from './heartbeat.ts'
+import { readOpenRun } from './open-run.ts'
 
 export interface Ingested {
   readonly live: number
@@ -27,12 +26,12 @@ export function makeIngest(host: Host) {
   return {
     async ingest(runNumber: number): Promise<Ingested> {
       return withHeartbeat(async () => {
-        const run = await readRun(host.database, runNumber)
-        if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
+        const run = await readOpenRun(host.database, runNumber)
         let live = 0
         let why = ''
         for (const idp of await pendingIdps(host.database, run.instrument, run.date, host.name)) {
-          const problem = await bringIn(host, idp, runNumber)
+          // An archive that was away three times is not asked three times for each of the others as well.
+          const problem = await bringIn(host, idp, runNumber, why === '' ? TRIES : 1)
           if (problem === null) live += 1
           else why = problem
         }
@@ -44,7 +43,7 @@ export function makeIngest(host: Host) {
 }
 
 /** Null when the IDP is live; else why the archive did not take it. */
-async function bringIn(host: Host, idp: PendingIdp, runNumber: number): Promise<string | null> {
+async function bringIn(host: Host, idp: PendingIdp, runNumber: number, tries: number): Promise<string | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await storeAndReadBack(host, idp)
@@ -56,7 +55,7 @@ async function bringIn(host: Host, idp: PendingIdp, runNumber: number): Promise<
       const result = error instanceof IdpRefused ? 'refused' : 'transport error'
       await logIngestion(host.database, { archiveName: idp.archiveName, runNumber, result, message: error.message })
       host.log.warn({ archiveName: idp.archiveName, ab: idp.abName, attempt, err: error }, 'ingestion failed')
-      if (attempt >= TRIES || error instanceof IdpRefused) return error.message
+      if (attempt >= tries || error instanceof IdpRefused) return error.message
       await sleep(BACK_OFF_MS[attempt - 1] ?? 0)
     }
   }

@@ -1,7 +1,6 @@
-import { readRun } from '../database/date-runs.ts'
-import { StaleRunError } from '../database/fence.ts'
 import { absToProcess } from '../database/plan.ts'
 import type { Orchestration } from './dependencies.ts'
+import { readOpenRun } from './open-run.ts'
 
 /** What a run has to do: names only, the rest stays in the record. */
 export interface DatePlan {
@@ -9,6 +8,8 @@ export interface DatePlan {
   readonly date: string
   readonly host: string
   readonly abNames: readonly string[]
+  /** Those of them whose recipe an earlier workflow of this run has started: it may be running. They come first in `abNames`. */
+  readonly startedAbNames: readonly string[]
   /** ABs that may be on the host at once: its cores and the look-ahead. */
   readonly slots: number
 }
@@ -20,12 +21,13 @@ export interface DatePlan {
 export function makePlanDate({ database }: Orchestration) {
   return {
     async planDate(runNumber: number): Promise<DatePlan> {
-      const run = await readRun(database, runNumber)
-      if (run === null) throw new StaleRunError(`run ${runNumber} is not in the record`)
-      const { instrument, date, host } = run
+      const { instrument, date, host } = await readOpenRun(database, runNumber)
       const abs = await absToProcess(database, instrument, date)
       const found = await database.selectFrom('host').select('cores').where('host', '=', host).executeTakeFirst()
-      return { instrument, date, host, abNames: abs.map(({ abName }) => abName), slots: slotsFor(found?.cores ?? 1) }
+      const startedAbNames = abs.filter(({ state }) => state === 'running').map(({ abName }) => abName)
+      const others = abs.filter(({ state }) => state !== 'running').map(({ abName }) => abName)
+      const slots = slotsFor(found?.cores ?? 1)
+      return { instrument, date, host, abNames: [...startedAbNames, ...others], startedAbNames, slots }
     },
   }
 }

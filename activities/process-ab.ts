@@ -1,12 +1,12 @@
 import { activeHolds } from '../database/holds.ts'
 import { StaleRunError } from '../database/fence.ts'
-import { closeStart, startHistory } from '../database/recipe-starts.ts'
+import { closeStart, type StartHistory, startHistory } from '../database/recipe-starts.ts'
 import type { Outcome } from '../database/attempts.ts'
 import { takeUp } from '../domain/attempt.ts'
 import { InfrastructureError, OutcomeError } from '../domain/failure.ts'
 import { controlOf } from '../domain/hold.ts'
 import { isOpen } from '../domain/night-window.ts'
-import { clearLost, recipeState } from '../pipeline/run-recipe.ts'
+import { cancelRecipe, clearLost, recipeState } from '../pipeline/run-recipe.ts'
 import { readLog } from '../pipeline/read-log.ts'
 import type { Host } from './dependencies.ts'
 import { withHeartbeat } from './heartbeat.ts'
@@ -14,14 +14,19 @@ import { turns } from './turns.ts'
 import { awaitEnd } from './process-ab/await-end.ts'
 import { type Block, openBlock, recipeFolder } from './process-ab/block.ts'
 import { conclude, recordWithoutRecipe } from './process-ab/conclude.ts'
-import { fetchInputs } from './process-ab/fetch-inputs.ts'
+import { calibrationsOf, fetchInputs } from './process-ab/fetch-inputs.ts'
 import { start } from './process-ab/start.ts'
 import { removeFolder } from './scratch.ts'
 
 /** What became of a block that was offered to the host. Not started: it is offered again when that may change. */
 export type AbResult =
   | { readonly ended: true; readonly outcome: Outcome['outcome'] }
+  /** Left out, withdrawn or given other calibrations since the run was planned: it is a later run's. */
+  | { readonly ended: true; readonly outcome: 'changed since planned' }
   | { readonly ended: false; readonly why: string }
+
+/** Which part of the job is wanted: all of it, or only to end what was started, for a run that has to close. */
+export type AbWork = 'all' | 'only what was started'
 
 /**
  * One association block: download raw, check, recipe, check, scores, QC1, IDP, record, delete raw. May be run twice at once and killed
@@ -30,12 +35,13 @@ export type AbResult =
 export function makeProcessAB(host: Host) {
   const inTurn = turns()
   return {
-    async processAB(runNumber: number, abName: string): Promise<AbResult> {
+    async processAB(runNumber: number, abName: string, work: AbWork = 'all'): Promise<AbResult> {
       // Temporal may offer a block again while an attempt that it believes dead still works here: they take turns.
       return withHeartbeat((abandoned) =>
         inTurn(`${runNumber} ${abName}`, async () => {
           const block = await openBlock(host, runNumber, abName)
-          const result = await bringToAnEnd(block, abandoned)
+          if (block === null) return changedSincePlanned(host, abName)
+          const result = await bringToAnEnd(block, work, abandoned)
           await removeFolder(block.folder)
           return result
         }),
@@ -44,7 +50,9 @@ export function makeProcessAB(host: Host) {
   }
 }
 
-async function bringToAnEnd(block: Block, abandoned: AbortSignal): Promise<AbResult> {
+type OpenStart = NonNullable<StartHistory['openStart']>
+
+async function bringToAnEnd(block: Block, work: AbWork, abandoned: AbortSignal): Promise<AbResult> {
   const { host, run, registered } = block
   for (;;) {
     const history = await startHistory(host.database, run.instrument, registered.abName, registered.generation)
@@ -60,8 +68,9 @@ async function bringToAnEnd(block: Block, abandoned: AbortSignal): Promise<AbRes
       return { ended: true, outcome: await recordWithoutRecipe(block, { outcome: 'interrupted', cause }) }
     }
     if (step === 'close lost start' && openStart !== null) {
-      await closeLostStart(block, openStart.startId)
+      await closeLostStart(block, openStart)
     } else if (step === 'start') {
+      if (work === 'only what was started') return { ended: false, why: 'the run has to close' }
       const result = await startAndFollow(block, abandoned)
       if (result !== 'look again') return result
     } else if (openStart !== null) {
@@ -76,18 +85,21 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
   const { host } = block
   const held = await whyNotNow(block)
   if (held !== null) return { ended: false, why: held }
-  if (recipeState(recipeFolder(block)).state === 'lost') await clearLost(recipeFolder(block))
+  await clearLeftover(block)
   let release: (() => void) | null = null
   try {
-    const inputs = await fetchInputs(block)
+    const calibrations = await calibrationsOf(block)
+    if (calibrations === null) return changedSincePlanned(host, block.registered.abName)
+    const inputs = await fetchInputs(block, calibrations)
     release = await host.gate.enter(1, AbortSignal.any([abandoned, host.closing]))
     const started = await start(block, inputs)
     if (!started.started) {
       release()
-      if (started.reason === 'stale run') throw new StaleRunError(started.detail)
-      return started.reason === 'held' || started.reason === 'window closed'
-        ? { ended: false, why: started.detail }
-        : 'look again'
+      const { reason, detail } = started
+      if (reason === 'stale run') throw new StaleRunError(detail)
+      if (reason === 'held' || reason === 'window closed') return { ended: false, why: detail }
+      if (reason === 'already ended' || reason === 'already started' || reason === 'interrupted') return 'look again'
+      return changedSincePlanned(host, block.registered.abName)
     }
     return await follow(block, started.startId, release, abandoned)
   } catch (error) {
@@ -120,8 +132,9 @@ async function follow(
   return 'look again'
 }
 
-async function closeLostStart(block: Block, startId: number): Promise<void> {
-  const folder = recipeFolder(block)
+/** The start's own folder counts: it may be that of a run before, or of another scratch disk, with the recipe still at work in it. */
+async function closeLostStart(block: Block, { startId, folder }: OpenStart): Promise<void> {
+  if (recipeState(folder).state === 'running') await cancelRecipe(folder)
   const { state } = recipeState(folder)
   const log = state === 'lost' ? readLog(folder).text : ''
   if (state === 'lost') await clearLost(folder)
@@ -131,6 +144,17 @@ async function closeLostStart(block: Block, startId: number): Promise<void> {
     detail: 'neither an exit status nor a running recipe was found',
     log: log === '' ? null : log,
   })
+}
+
+/** No start is open, so what lies here was closed by somebody who died before clearing it: its exit status answers nobody any more. */
+async function clearLeftover(block: Block): Promise<void> {
+  await cancelRecipe(recipeFolder(block))
+  await removeFolder(block.folder)
+}
+
+function changedSincePlanned(host: Host, abName: string): AbResult {
+  host.log.warn({ ab: abName }, 'the block has changed since the run was planned: left to a later run')
+  return { ended: true, outcome: 'changed since planned' }
 }
 
 /** A look before the download: it spares the archive a raw that could not be used now. The start transaction decides. */

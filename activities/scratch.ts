@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkedFileName } from '../domain/file-name.ts'
 
@@ -56,12 +56,14 @@ export async function removeFolder(path: string): Promise<number> {
 
 /** Removes the folders from `path` upwards while they are empty, never `top` itself. */
 export async function removeEmptyUpTo(path: string, top: string): Promise<void> {
-  let folder = path
-  while (folder.startsWith(`${top}/`)) {
-    const names = await namesIn(folder)
-    if (names.length > 0) return
-    await rm(folder, { recursive: true, force: true })
-    folder = join(folder, '..')
+  for (let folder = path; folder.startsWith(`${top}/`); folder = join(folder, '..')) {
+    try {
+      // Not `rm`: another date may be making its folder in here at this moment.
+      await rmdir(folder)
+    } catch (error) {
+      if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) return
+      if (!isAbsent(error)) throw error
+    }
   }
 }
 
@@ -87,5 +89,9 @@ async function bytesIn(path: string): Promise<number> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return hasCode(error, 'ENOENT')
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

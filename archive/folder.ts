@@ -1,4 +1,4 @@
-import { appendFile, mkdir, stat } from 'node:fs/promises'
+import { appendFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfrastructureError } from '../domain/failure.ts'
 import { checkedFileName } from '../domain/file-name.ts'
@@ -31,7 +31,11 @@ export class FolderArchive implements FileSource, IdpTarget {
     const source = join(folder, checkedFileName(fileName))
     return this.#orAway(async () => {
       await stat(folder)
-      if (!(await fileExists(source))) throw new FileMissing(`${fileName} is not in ${folder}`)
+      if (!(await fileExists(source))) {
+        // Else a folder that is not mounted would be the end of every block of a night.
+        if (await isEmpty(folder)) throw new Error(`${folder} is empty: is it mounted?`)
+        throw new FileMissing(`${fileName} is not in ${folder}`)
+      }
       const expected = await this.#lists[kind].sumOf(fileName)
       const facts = await copyFile(source, target)
       const checksum = expected === null ? 'unlisted' : expected === facts.sha256 ? 'agrees' : 'differs'
@@ -43,8 +47,8 @@ export class FolderArchive implements FileSource, IdpTarget {
     const folder = join(this.#folder, 'idp')
     const target = join(folder, checkedFileName(archiveName))
     await this.#orAway(async () => {
-      await stat(this.#folder)
-      await mkdir(folder, { recursive: true })
+      // Not made here: in the place where the archive is not mounted, a new folder would take the IDPs and hide them later.
+      await stat(folder)
       const facts = await fileFacts(path)
       if (await fileExists(target)) {
         const stored = await fileFacts(target)
@@ -58,9 +62,10 @@ export class FolderArchive implements FileSource, IdpTarget {
   }
 
   async readBack(archiveName: string): Promise<FileFacts | null> {
-    const path = join(this.#folder, 'idp', checkedFileName(archiveName))
+    const folder = join(this.#folder, 'idp')
+    const path = join(folder, checkedFileName(archiveName))
     return this.#orAway(async () => {
-      await stat(this.#folder)
+      await stat(folder)
       return (await fileExists(path)) ? fileFacts(path) : null
     })
   }
@@ -76,4 +81,8 @@ export class FolderArchive implements FileSource, IdpTarget {
       })
     }
   }
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  return (await readdir(folder)).length === 0
 }

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { RunControl } from '../activities/control.ts'
+import type { OpenRunState } from '../domain/date-run.ts'
 import type { HoldKind } from '../domain/hold.ts'
 import { record } from './activities.ts'
 import { cancel, pause, resume, stop, wake } from './messages.ts'
@@ -7,33 +8,40 @@ import { cancel, pause, resume, stop, wake } from './messages.ts'
 /** Rows are looked at this often even when nobody wakes the workflow. */
 const LOOK_EVERY_MS = 60_000
 
+const STATE: Record<RunControl['command'], OpenRunState> = {
+  go: 'running',
+  wait: 'holding',
+  pause: 'holding',
+  stop: 'stopping',
+  cancel: 'cancelling',
+}
+
 /** What the record lets this run do: kept fresh by signals, and by a look every minute while it has to wait. */
 export class DateControl {
   #control: RunControl = { command: 'go', why: '', until: null }
   #changed = true
+  #shown = ''
   readonly #runNumber: number
 
   constructor(runNumber: number) {
     this.#runNumber = runNumber
-    const hold = (kind: HoldKind) => async (reason?: string) => {
-      await record.holdDate(runNumber, kind, reason ?? '')
-      this.#changed = true
-    }
+    // Outside of the cancelled scope: after a cancellation from the Temporal UI, signals must still be able to write rows.
+    const write = (row: () => Promise<void>) =>
+      CancellationScope.nonCancellable(async () => {
+        await row()
+        this.#changed = true
+      })
+    const hold = (kind: HoldKind) => (reason?: string) => write(() => record.holdDate(runNumber, kind, reason ?? ''))
     setHandler(wake, () => {
       this.#changed = true
     })
     setHandler(pause, hold('pause'))
     setHandler(stop, hold('stop'))
     setHandler(cancel, hold('cancel'))
-    setHandler(resume, async () => {
-      await record.releaseDate(runNumber)
-      this.#changed = true
-    })
+    setHandler(resume, () => write(() => record.releaseDate(runNumber)))
     // "Request cancellation" in the Temporal UI means cancel: the hold is written, and the run ends in good order.
     const requested = CancellationScope.current().cancelRequested
-    void requested.catch(() =>
-      CancellationScope.nonCancellable(() => hold('cancel')('cancellation requested in Temporal')),
-    )
+    void requested.catch(() => hold('cancel')('cancellation requested in Temporal'))
   }
 
   get mayStart(): boolean {
@@ -58,10 +66,11 @@ export class DateControl {
     this.#changed = false
     this.#control = await record.readControl(this.#runNumber)
     const { command, why } = this.#control
-    if (command === 'go') await record.showRunState(this.#runNumber, 'running', null)
-    else if (command === 'stop') await record.showRunState(this.#runNumber, 'stopping', why)
-    else if (command === 'cancel') await record.showRunState(this.#runNumber, 'cancelling', why)
-    else await record.showRunState(this.#runNumber, 'holding', why)
+    const shown = `${command} ${why}`
+    // A night of waiting is a long history even without saying the same every minute.
+    if (shown === this.#shown) return
+    await record.showRunState(this.#runNumber, STATE[command], command === 'go' ? null : why)
+    this.#shown = shown
   }
 
   /** Waits until something happens that may change what is allowed: a signal, `alsoUntil`, the window, or a minute. */

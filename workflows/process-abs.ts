@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow'
+import { sleep } from '@temporalio/workflow'
 import type { AbResult } from '../activities/process-ab.ts'
 import type { DateControl } from './date-control.ts'
 
@@ -9,32 +9,43 @@ export interface LaneCounts {
   ended: number
 }
 
+/** What is to be done on one host. */
+export interface Lane {
+  readonly abNames: readonly string[]
+  /** Blocks whose recipe was started before: offered first, and whatever is held, since somebody has to wait for its end. */
+  readonly startedAbNames: readonly string[]
+  /** Blocks that may be on the host at once. */
+  readonly slots: number
+  readonly processAB: (abName: string) => Promise<AbResult>
+  /** The history has grown so long that the workflow has to continue as a new one. */
+  readonly isLong: () => boolean
+  readonly counts: LaneCounts
+}
+
 export type LaneEnd = 'all ended' | 'stopped' | 'history is long'
 
 /**
  * Offers blocks to a host, at most `slots` at once, until each has ended, or the operator stops the date. A block that was not started
  * goes back to the front of the queue and is offered again when that may help.
  */
-export async function processABs(
-  abNames: readonly string[],
-  slots: number,
-  control: DateControl,
-  processAB: (abName: string) => Promise<AbResult>,
-  counts: LaneCounts,
-): Promise<LaneEnd> {
-  const waiting = [...abNames]
-  let failure: Error | null = null
+export async function processABs(lane: Lane, control: DateControl): Promise<LaneEnd> {
+  const { slots, counts } = lane
+  const waiting = [...lane.abNames]
+  const started = new Set(lane.startedAbNames)
+  let refused = false
+  const failures: Error[] = []
   const offer = async (abName: string) => {
     counts.onHost += 1
     try {
-      const result = await processAB(abName)
+      const result = await lane.processAB(abName)
       if (result.ended) counts.ended += 1
       else {
         waiting.unshift(abName)
+        refused = true
         control.grewOld()
       }
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error))
+      failures.push(error instanceof Error ? error : new Error(String(error)))
     } finally {
       counts.onHost -= 1
     }
@@ -42,14 +53,20 @@ export async function processABs(
   for (;;) {
     counts.waiting = waiting.length
     if (control.isOld) await control.refresh()
-    const isLong = workflowInfo().continueAsNewSuggested
-    const mayOffer = failure === null && control.mayStart && !isLong
-    while (mayOffer && counts.onHost < slots && waiting.length > 0) {
-      const next = waiting.shift()
-      if (next !== undefined) void offer(next)
+    if (refused && control.mayStart) await sleep(SECOND_THOUGHT)
+    refused = false
+    const isLong = lane.isLong()
+    const [failure] = failures
+    const mayOffer = failure === undefined && !isLong
+    while (mayOffer && counts.onHost < slots) {
+      const [next] = waiting
+      if (next === undefined || !(control.mayStart || started.has(next))) break
+      waiting.shift()
+      started.delete(next)
+      void offer(next)
     }
     if (counts.onHost === 0) {
-      if (failure !== null) throw failure
+      if (failure !== undefined) throw failure
       if (waiting.length === 0) return 'all ended'
       if (control.mustEnd) return 'stopped'
       if (isLong) return 'history is long'
@@ -58,3 +75,6 @@ export async function processABs(
     await control.wait(() => counts.onHost < onHost || waiting.length !== queued)
   }
 }
+
+/** The host refuses though the record says go: its clock differs, or a hold was lifted meanwhile. Not again in the same instant. */
+const SECOND_THOUGHT = '5 seconds'

@@ -14,12 +14,19 @@ const LOOK_EVERY_MS = 1_000
 export async function awaitEnd(block: Block, abandoned: AbortSignal): Promise<RecipeStatus | null> {
   const folder = recipeFolder(block)
   const cancelled = new AbortController()
+  let looking = false
   const watch = setInterval(() => {
-    isCancelled(block).then(
-      (yes) => yes && cancelled.abort(),
-      // The database is away: the hold is seen when it is back, the recipe goes on meanwhile.
-      (error: unknown) => block.host.log.warn({ err: error, ab: block.registered.abName }, 'cannot look for holds'),
-    )
+    if (looking) return
+    looking = true
+    isCancelled(block)
+      .then(
+        (yes) => yes && cancelled.abort(),
+        // The database is away: the hold is seen when it is back, the recipe goes on meanwhile.
+        (error: unknown) => block.host.log.warn({ err: error, ab: block.registered.abName }, 'cannot look for holds'),
+      )
+      .finally(() => {
+        looking = false
+      })
   }, LOOK_EVERY_MS)
   const kill = AbortSignal.any([cancelled.signal, block.host.killing])
   try {

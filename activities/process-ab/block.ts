@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { type DateRun, readRun } from '../../database/date-runs.ts'
-import { StaleRunError } from '../../database/fence.ts'
+import type { Database } from '../../database/connect.ts'
+import type { DateRun } from '../../database/date-runs.ts'
 import { type RegisteredAb, readRegisteredAb } from '../../database/plan.ts'
-import { isOpenRun } from '../../domain/date-run.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { Pipeline } from '../../pipeline/find-pipeline.ts'
 import type { Host } from '../dependencies.ts'
+import { readOpenRun } from '../open-run.ts'
 import { RunFolder } from '../scratch.ts'
 
 /** One association block on this host: everything that the steps of its job need to know. */
@@ -20,16 +20,26 @@ export interface Block {
   readonly folder: string
 }
 
-/** Throws StaleRunError when the run is not open any more. */
-export async function openBlock(host: Host, runNumber: number, abName: string): Promise<Block> {
-  const run = await readRun(host.database, runNumber)
-  if (run === null || !isOpenRun(run.state))
-    throw new StaleRunError(`run ${runNumber} is ${run?.state ?? 'not in the record'}`)
+/** Null when the block was left out or withdrawn since the run was planned. Throws StaleRunError when the run is not open any more. */
+export async function openBlock(host: Host, runNumber: number, abName: string): Promise<Block | null> {
+  const run = await readOpenRun(host.database, runNumber)
+  if (!(await isExecutable(host.database, run.instrument, abName))) return null
   const registered = await readRegisteredAb(host.database, run.instrument, abName)
   const instrument = await host.loadInstrument(run.instrument)
   const pipeline = await host.findPipeline(instrument.pipeline.name)
   const runFolder = new RunFolder(host.scratchDir, run)
   return { host, run, registered, instrument, pipeline, runFolder, folder: runFolder.ab(abName) }
+}
+
+/** A block that was registered again meanwhile may be malformed now, or gone. */
+async function isExecutable(database: Database, instrument: string, abName: string): Promise<boolean> {
+  const { state } = await database
+    .selectFrom('sciproc_ab')
+    .select('state')
+    .where('instrument', '=', instrument)
+    .where('ab_name', '=', abName)
+    .executeTakeFirstOrThrow()
+  return state !== 'left out' && state !== 'withdrawn'
 }
 
 /** The recipe works here and nowhere else. */

@@ -5,24 +5,35 @@ import type { RawFile } from '../../domain/association-block.ts'
 import { modesOf } from '../../domain/certification.ts'
 import { InfrastructureError, OutcomeError } from '../../domain/failure.ts'
 import { checkedFileName } from '../../domain/file-name.ts'
-import type { Header } from '../../fits/header.ts'
+import type { HduOnDisk } from '../../fits/file.ts'
+import { checkCalibrations } from '../../pipeline/check-calibrations.ts'
 import { checkFrame } from '../../pipeline/check-frame.ts'
+import { checkFrameList } from '../../pipeline/check-frame-list.ts'
 import { checkRaw } from '../../pipeline/check-raw.ts'
+import { checkRawFrame } from '../../pipeline/check-raw-frame.ts'
+import { wholeHeader } from '../../pipeline/header-value.ts'
 import { type InputFile, readInputList, writeInputList } from '../input-list.ts'
 import { type Block, inputListPath, rawFolder } from './block.ts'
 
 /**
- * Downloads the raw(s) of a block, checks them against it, and lists them with the calibrations of the date as the inputs of the recipe.
+ * Downloads the raw(s) of a block, checks them against it, and lists them with its calibrations as the inputs of the recipe.
  *
- * @throws OutcomeError of kind `input` when the raw is missing, damaged in the archive, or contradicts its block
+ * @throws OutcomeError of kind `input` when the raw is missing, damaged in the archive, or contradicts its block or its calibrations
  */
-export async function fetchInputs(block: Block): Promise<readonly InputFile[]> {
+export async function fetchInputs(block: Block, calibrations: readonly InputFile[]): Promise<readonly InputFile[]> {
   const { ab } = block.registered
+  const modes = modesOf(block.instrument, ab.rawType)
+  checkFrameList(ab, modes)
   await mkdir(rawFolder(block), { recursive: true, mode: 0o700 })
+  const calibrations = await calibrationsOf(block)
+  const given = new Set(calibrations.map(({ category }) => category))
   const raws: InputFile[] = []
   for (const raw of ab.rawFiles) {
-    const { file, header } = await fetchWhole(block, raw)
-    checkRaw(header, ab, modesOf(block.instrument, ab.rawType))
+    const { file, hdus } = await fetchWhole(block, raw)
+    const header = wholeHeader(hdus)
+    const mode = checkRaw(header, ab, modes)
+    checkRawFrame(hdus, mode.raw, given)
+    await checkCalibrations({ raw: header, mode, calibrations, rules: block.instrument.calibrations })
     raws.push({
       fileName: raw.fileName,
       category: raw.tag,
@@ -32,13 +43,34 @@ export async function fetchInputs(block: Block): Promise<readonly InputFile[]> {
       sha256: file.sha256,
     })
   }
-  const inputs = [...raws, ...(await calibrationsOf(block))]
+  const inputs = [...raws, ...calibrations]
   await writeInputList(inputListPath(block), inputs)
   return inputs
 }
 
+/**
+ * The calibrations of a block among those that were downloaded and checked for this run; null when one was not, because the block has
+ * been registered with another list since.
+ *
+ * @throws OutcomeError of kind `input` when a calibration is of another category than the block says
+ */
+export async function calibrationsOf({ registered, runFolder }: Block): Promise<readonly InputFile[] | null> {
+  const { ab } = registered
+  const checked = new Map((await readInputList(runFolder.calibrationList)).map((file) => [file.fileName, file]))
+  const files: InputFile[] = []
+  for (const { fileName, category } of ab.calibrations) {
+    const file = checked.get(fileName)
+    if (file === undefined) return null
+    if (file.category !== category) {
+      throw new OutcomeError('input', `${fileName} is a ${file.category}, ${ab.name} gives it as ${category}`)
+    }
+    files.push(file)
+  }
+  return files
+}
+
 /** The same damage on two fresh downloads is the archive's file, and an outcome; any other damage happened on the way. */
-async function fetchWhole(block: Block, raw: RawFile): Promise<{ file: FetchedFile; header: Header }> {
+async function fetchWhole(block: Block, raw: RawFile): Promise<FetchedRaw> {
   const first = await fetchOnce(block, raw)
   if (first.damage === null) return first
   const second = await fetchOnce(block, raw)
@@ -48,9 +80,12 @@ async function fetchWhole(block: Block, raw: RawFile): Promise<{ file: FetchedFi
   throw new InfrastructureError(`raw ${raw.fileName} arrives broken, each time differently: ${second.damage}`)
 }
 
-type Fetched =
-  | { readonly damage: null; readonly file: FetchedFile; readonly header: Header }
-  | { readonly damage: string }
+interface FetchedRaw {
+  readonly file: FetchedFile
+  readonly hdus: readonly HduOnDisk[]
+}
+
+type Fetched = ({ readonly damage: null } & FetchedRaw) | { readonly damage: string }
 
 async function fetchOnce(block: Block, { fileName }: RawFile): Promise<Fetched> {
   const target = join(rawFolder(block), checkedFileName(fileName))
@@ -61,8 +96,7 @@ async function fetchOnce(block: Block, { fileName }: RawFile): Promise<Fetched> 
   for (const warning of [...warnings, ...(file.checksum === 'unlisted' ? ['the archive lists no checksum'] : [])]) {
     block.host.log.warn({ ab: block.registered.abName, fileName, warning }, 'raw accepted with a warning')
   }
-  const [primary] = headers
-  return primary === undefined ? { damage: 'it has no header' } : { damage: null, file, header: primary.header }
+  return { damage: null, file, hdus: headers }
 }
 
 async function fetchTwiceIfMissing(block: Block, fileName: string, target: string): Promise<FetchedFile> {
@@ -78,15 +112,4 @@ async function fetchTwiceIfMissing(block: Block, fileName: string, target: strin
     if (!(error instanceof FileMissing)) throw error
     throw new OutcomeError('input', `raw ${fileName} is not in the archive`)
   }
-}
-
-async function calibrationsOf(block: Block): Promise<readonly InputFile[]> {
-  const { ab } = block.registered
-  const checked = new Map((await readInputList(block.runFolder.calibrationList)).map((file) => [file.fileName, file]))
-  return ab.calibrations.map(({ fileName, category }) => {
-    const file = checked.get(fileName)
-    if (file === undefined) throw new InfrastructureError(`${fileName} was not downloaded for this run`)
-    if (file.category === category) return file
-    throw new OutcomeError('input', `${fileName} is a ${file.category}, ${ab.name} gives it as ${category}`)
-  })
 }

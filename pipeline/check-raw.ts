@@ -1,11 +1,14 @@
 import type { AssociationBlock } from '../domain/association-block.ts'
 import { OutcomeError } from '../domain/failure.ts'
 import type { Mode } from '../domain/instrument.ts'
-import type { CardValue } from '../fits/card.ts'
 import type { Header } from '../fits/header.ts'
+import { sameValue, valueNumber, valueText } from './header-value.ts'
 
 /** MJD-OBS of block and raw may differ by rounding: one second. */
 const MJD_TOLERANCE_DAYS = 1 / 86_400
+/** The time in the name of a raw is that of its start; a whole day allows for any convention but not for another year. */
+const NAME_TOLERANCE_DAYS = 1
+const MJD_OF_UNIX_EPOCH = 40_587
 
 /**
  * Holds the raw's own header against its block. A recipe does not check the match (a raw of 390 nm with masters of 437 nm ends with
@@ -15,30 +18,41 @@ const MJD_TOLERANCE_DAYS = 1 / 86_400
  * @throws OutcomeError of kind `input`
  */
 export function checkRaw(header: Header, ab: AssociationBlock, modes: readonly Mode[]): Mode {
-  const instrument = text(header, 'INSTRUME')
+  const instrument = valueText(header, 'INSTRUME')
   if (instrument !== ab.instrument) throw contradiction(ab, 'INSTRUME', instrument, ab.instrument)
-  const category = text(header, 'ESO DPR CATG')
+  const category = valueText(header, 'ESO DPR CATG')
   if (category !== ab.dprCategory) throw contradiction(ab, 'ESO DPR CATG', category, ab.dprCategory)
-  const mjdObs = Number(text(header, 'MJD-OBS'))
-  if (!(Math.abs(mjdObs - ab.mjdObs) <= MJD_TOLERANCE_DAYS)) {
-    throw contradiction(ab, 'MJD-OBS', text(header, 'MJD-OBS'), String(ab.mjdObs))
+  if (!(Math.abs(valueNumber(header, 'MJD-OBS') - ab.mjdObs) <= MJD_TOLERANCE_DAYS)) {
+    throw contradiction(ab, 'MJD-OBS', valueText(header, 'MJD-OBS'), String(ab.mjdObs))
   }
+  checkTimeInName(ab)
   for (const { keyword, value } of ab.rawMatchKeys) {
-    const found = text(header, keyword) ?? text(header, hierarchKeyword(keyword))
+    const found = valueText(header, keyword) ?? valueText(header, hierarchKeyword(keyword))
     if (!sameValue(found, value)) throw contradiction(ab, keyword, found, value)
   }
   return modeOf(header, ab, modes)
 }
 
+/** A header that says another year than the name of its file is wrong about the one or the other. */
+function checkTimeInName(ab: AssociationBlock): void {
+  const fileName = ab.rawFiles[0]?.fileName ?? ''
+  const time = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?/.exec(fileName)?.[0]
+  if (time === undefined) return
+  const mjd = MJD_OF_UNIX_EPOCH + Date.parse(`${time}Z`) / 86_400_000
+  if (Math.abs(mjd - ab.mjdObs) > NAME_TOLERANCE_DAYS) {
+    throw new OutcomeError('input', `MJD-OBS is ${ab.mjdObs}, but the name of raw ${fileName} says ${time}`)
+  }
+}
+
 function modeOf(header: Header, ab: AssociationBlock, modes: readonly Mode[]): Mode {
   const mode = modes.find((candidate) =>
-    Object.entries(candidate.header).every(([keyword, value]) => sameValue(text(header, keyword), value)),
+    Object.entries(candidate.header).every(([keyword, values]) =>
+      [values].flat().some((value) => sameValue(valueText(header, keyword), value)),
+    ),
   )
   if (mode === undefined) {
-    const wanted = modes.flatMap((candidate) =>
-      Object.entries(candidate.header).map(([key, value]) => `${key} = ${value}`),
-    )
-    throw new OutcomeError('input', `the raw's header is of no mode of ${ab.rawType}: expected ${wanted.join(', ')}`)
+    const contradictions = modes.map((candidate) => differences(header, candidate).join(' and '))
+    throw new OutcomeError('input', `the raw's header is of no mode of ${ab.rawType}: ${contradictions.join('; or ')}`)
   }
   if (!mode.certified) {
     throw new OutcomeError(
@@ -47,6 +61,15 @@ function modeOf(header: Header, ab: AssociationBlock, modes: readonly Mode[]): M
     )
   }
   return mode
+}
+
+function differences(header: Header, mode: Mode): string[] {
+  return Object.entries(mode.header).flatMap(([keyword, values]) => {
+    const found = valueText(header, keyword)
+    const expected = [values].flat()
+    if (expected.some((value) => sameValue(found, value))) return []
+    return [`${keyword} is ${found ?? 'absent'}, expected ${expected.join(' or ')}`]
+  })
 }
 
 /** `INS.GRAT1.WLEN` of a block is `ESO INS GRAT1 WLEN` in a header. */
@@ -61,20 +84,4 @@ function contradiction(
   expected: string,
 ): OutcomeError {
   return new OutcomeError('input', `the raw's ${keyword} is ${found ?? 'absent'}, ${ab.name} says ${expected}`)
-}
-
-function sameValue(found: string | undefined, expected: string): boolean {
-  if (found === undefined) return false
-  const [a, b] = [Number(found), Number(expected)]
-  if (found.trim() !== '' && expected.trim() !== '' && Number.isFinite(a) && Number.isFinite(b)) {
-    return Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b))
-  }
-  return found.trim() === expected.trim()
-}
-
-/** A value of any type as text; undefined when the keyword is absent. */
-function text(header: Header, keyword: string): string | undefined {
-  const value: CardValue | null | undefined = header.get(keyword)?.value
-  if (value === null || value === undefined || !('value' in value)) return undefined
-  return String(value.value).trim()
 }

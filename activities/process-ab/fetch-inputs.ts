@@ -16,7 +16,8 @@ import { type InputFile, readInputList, writeInputList } from '../input-list.ts'
 import { type Block, inputListPath, rawFolder } from './block.ts'
 
 /**
- * Downloads the raw(s) of a block, checks them against it, and lists them with its calibrations as the inputs of the recipe.
+ * Downloads the raw(s) of a block, checks them against it and its calibrations, and lists all as the inputs of the recipe. The recipe
+ * checks none of it (docs/checks-and-scores.md).
  *
  * @throws OutcomeError of kind `input` when the raw is missing, damaged in the archive, or contradicts its block or its calibrations
  */
@@ -25,7 +26,6 @@ export async function fetchInputs(block: Block, calibrations: readonly InputFile
   const modes = modesOf(block.instrument, ab.rawType)
   checkFrameList(ab, modes)
   await mkdir(rawFolder(block), { recursive: true, mode: 0o700 })
-  const calibrations = await calibrationsOf(block)
   const given = new Set(calibrations.map(({ category }) => category))
   const raws: InputFile[] = []
   for (const raw of ab.rawFiles) {

@@ -1,7 +1,7 @@
 import { gunzip as gunzipCallback, gzip as gzipCallback } from 'node:zlib'
 import { promisify } from 'node:util'
 import type { Insertable, Transaction } from 'kysely'
-import type { FailureKind } from '../domain/failure.ts'
+import { type FailureKind, InfrastructureError } from '../domain/failure.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import { holdFence } from './fence.ts'
@@ -76,6 +76,7 @@ export interface Qc1Value {
  * nothing. When an answer is on record already, nothing is written and that one is returned: it counts for good.
  *
  * @throws StaleRunError when the run is no longer open
+ * @throws InfrastructureError when another start of the block is open: its recipe may be running, and its answer is the one to wait for
  */
 export async function recordAttempt(database: Database, record: AttemptRecord): Promise<Outcome['outcome']> {
   const texts = await Promise.all(
@@ -86,6 +87,7 @@ export async function recordAttempt(database: Database, record: AttemptRecord): 
   )
   return database.transaction().execute(async (transaction) => {
     await holdFence(transaction, record.runNumber)
+    await refuseOtherStart(transaction, record)
     const inserted = await transaction
       .insertInto('attempt')
       .values(attemptRow(record))
@@ -132,6 +134,28 @@ export async function attemptText(
     .where('kind', '=', kind)
     .executeTakeFirst()
   return row === undefined ? null : (await gunzip(row.content)).toString()
+}
+
+/** Takes the block's row, as a start does: an end and a start of one block never pass each other unseen. */
+async function refuseOtherStart(transaction: Transaction<Schema>, record: AttemptRecord): Promise<void> {
+  const { instrument, abName } = record
+  await transaction
+    .selectFrom('sciproc_ab')
+    .select('state')
+    .where('instrument', '=', instrument)
+    .where('ab_name', '=', abName)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  const open = await transaction
+    .selectFrom('recipe_start')
+    .select('start_id')
+    .where('instrument', '=', instrument)
+    .where('ab_name', '=', abName)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  if (open !== undefined && open.start_id !== record.startId) {
+    throw new InfrastructureError(`${abName}: start ${open.start_id} is open, its answer comes first`)
+  }
 }
 
 async function attemptOf(

@@ -89,7 +89,6 @@ interface KnownBlock {
   readonly date: string
   readonly version: number
   readonly state: AbState
-  readonly sha256: string
   readonly leftOutCode: string | null
   readonly cause: string | null
 }
@@ -101,13 +100,7 @@ async function knownBlocks(
   const names = blocks.map(({ name }) => name)
   const rows = await transaction
     .selectFrom('sciproc_ab as a')
-    .innerJoin('ab_version as v', (join) =>
-      join
-        .onRef('v.instrument', '=', 'a.instrument')
-        .onRef('v.ab_name', '=', 'a.ab_name')
-        .onRef('v.version', '=', 'a.version'),
-    )
-    .select(['a.ab_name', 'a.date', 'a.version', 'a.state', 'a.left_out_code', 'a.cause', 'v.sha256'])
+    .select(['a.ab_name', 'a.date', 'a.version', 'a.state', 'a.left_out_code', 'a.cause'])
     .where('a.instrument', '=', instrument)
     .where((where) => where.or([where('a.date', '=', date), where('a.ab_name', 'in', names.length > 0 ? names : [''])]))
     .forUpdate('a')
@@ -136,15 +129,15 @@ async function registerBlock(
     await insertVersion(transaction, instrument, block, 1)
     return { name, as: 'new', detail: leftOut?.text ?? '' }
   }
-  const changed = known.sha256 !== block.sha256
+  const newest = await newestVersion(transaction, instrument, name)
+  const changed = newest.sha256 !== block.sha256
   const attempted = known.state !== 'pending' && known.state !== 'left out' && known.state !== 'withdrawn'
-  const version = changed ? known.version + 1 : known.version
+  const version = changed ? newest.version + 1 : newest.version
   if (changed) await insertVersion(transaction, instrument, block, version)
   if (attempted) {
     // The version of the attempt stays the current one; only an order to re-process takes the new content up.
-    return changed
-      ? { name, as: 'changed after its attempt', detail: `version ${version} waits for a re-processing order` }
-      : { name, as: 'unchanged', detail: '' }
+    const detail = version === known.version ? '' : `version ${version} waits for a re-processing order`
+    return { name, as: changed ? 'changed after its attempt' : 'unchanged', detail }
   }
   if (
     !changed &&
@@ -161,6 +154,22 @@ async function registerBlock(
     .where('ab_name', '=', name)
     .execute()
   return { name, as: 'changed', detail: leftOut?.text ?? '' }
+}
+
+/** After an attempt several versions may wait; the newest is the content that was registered last. */
+async function newestVersion(
+  transaction: Transaction<Schema>,
+  instrument: string,
+  abName: string,
+): Promise<{ version: number; sha256: string }> {
+  return transaction
+    .selectFrom('ab_version')
+    .select(['version', 'sha256'])
+    .where('instrument', '=', instrument)
+    .where('ab_name', '=', abName)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
 }
 
 function descriptionOf({ ab }: BlockToRegister): {
@@ -183,7 +192,8 @@ async function insertVersion(
     .values({
       ...key,
       sha256: block.sha256,
-      content: block.content,
+      // PostgreSQL keeps no NUL in a text; such a block is malformed and shown, not lost.
+      content: block.content.replaceAll('\0', '\u{fffd}'),
       parsed: block.ab === null ? null : JSON.stringify(block.ab),
     })
     .onConflict((conflict) => conflict.columns(['instrument', 'ab_name', 'version']).doNothing())

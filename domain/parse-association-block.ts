@@ -29,7 +29,9 @@ export function parseAssociationBlock(text: string, fileName: string): ParsedBlo
   }
   lines.forEach((line, index) => {
     const columns = columnsOf(line)
-    if (columns === null) records.problem(index + 1, 'a quoted value has no closing "')
+    // PostgreSQL keeps no such text, and no person wrote it.
+    if (line.includes('\0')) records.problem(index + 1, 'holds a NUL byte: this is not a text file')
+    else if (columns === null) records.problem(index + 1, 'a quoted value has no closing "')
     else if (columns.length > 0) records.add(columns, index + 1)
   })
   return records.toBlock(fileName)

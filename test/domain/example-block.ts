@@ -1,5 +1,5 @@
 import type { AssociationBlock } from '../../domain/association-block.ts'
-import type { Instrument } from '../../domain/instrument.ts'
+import { type Instrument, instrumentSchema } from '../../domain/instrument.ts'
 
 /** An executable block of `exampleInstrument`, with the changes that a test is about. */
 export function exampleBlock(changes: Partial<AssociationBlock> = {}): AssociationBlock {
@@ -31,18 +31,17 @@ export function exampleBlock(changes: Partial<AssociationBlock> = {}): Associati
 }
 
 export function exampleInstrument(changes: Partial<Instrument> = {}): Instrument {
-  const mode = { recipe: 'uves_obs_scired', header: {}, optional: [], products: [] }
-  return {
+  const mode = { recipe: 'uves_obs_scired', products: [] }
+  const file = instrumentSchema.parse({
     instrument: 'UVES',
     nightBeginsUtHour: 12,
     status: 'certified',
     pipeline: { name: 'uves', certifiedVersions: ['6.1.8'], debianPackage: 'cpl-plugin-uves' },
     limits: { wallSeconds: 1800, memoryBytes: 4e9, outputBytes: 2e9 },
-    gencalibs: [],
     modes: [
       { ...mode, rawType: 'SCI_POINT_BLUE', certified: true, required: ['MASTER_BIAS_BLUE', 'MASTER_FLAT_BLUE'] },
       { ...mode, rawType: 'SCI_SLICER_BLUE', certified: false, reason: 'image slicer', required: [] },
     ],
-    ...changes,
-  }
+  })
+  return { ...file, ...changes }
 }

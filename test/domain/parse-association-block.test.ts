@@ -154,6 +154,7 @@ describe('problems', () => {
     ['MJD-OBS 0x1F', "line 13: MJD-OBS is '0x1F', expected a number of days"],
     ['MJD-OBS 1e999', "line 13: MJD-OBS is '1e999', expected a number of days"],
     ['PROD_ROOT_NAME ../../etc/x', "line 13: PROD_ROOT_NAME is '../../etc/x', expected a root of file names"],
+    ['OBS_ID a\0b', 'line 14: holds a NUL byte: this is not a text file'],
     ['OBS_ID "200123456', 'line 14: a quoted value has no closing "'],
     ['RAW_MATCH_KEY INS.MODE', "line 14: RAW_MATCH_KEY is 'INS.MODE', expected KEY=VALUE such as INS.GRAT1.WLEN=437.0"],
     ['RAW_MATCH_KEY =1', "line 14: RAW_MATCH_KEY is '=1', expected KEY=VALUE such as INS.GRAT1.WLEN=437.0"],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { idpSection } from './idp-section.ts'
 
 /**
  * What an instrument file (`instruments/<instrument>.yaml`) says. The schema is the only parser of it:
@@ -153,6 +154,8 @@ export const instrumentSchema = z.strictObject({
   /** What is asked of a calibration, by category, before a recipe gets it. */
   calibrations: z.record(z.string(), calibration).default({}),
   gencalibs: z.array(z.strictObject({ category: z.string() })).default([]),
+  /** How products become IDPs; without it nothing is converted. */
+  idp: idpSection.optional(),
 })
 
 export type Instrument = z.infer<typeof instrumentSchema>

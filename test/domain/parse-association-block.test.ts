@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeProblems, parseAssociationBlock } from '../../domain/parse-association-block.ts'
@@ -110,6 +111,13 @@ describe('a block as it should be', () => {
 
   it('an optional qualifier may be left blank', () => {
     expect(parsed(withLines('OBS_PROG_ID', 'OBS_ID ""'))).toMatchObject({ programId: null, observationId: null })
+  })
+
+  it('is the one that the documentation shows', () => {
+    const page = readFileSync(new URL('../../docs/association-blocks.md', import.meta.url), 'utf8')
+    const example = page.split('```')[1] ?? ''
+    expect(parsed(example)).toMatchObject({ name: NAME, rawMatchKeys: [{}, { value: 'DICHR#2' }] })
+    expect(parsed(example).calibrations).toHaveLength(5)
   })
 
   it('needs no calibration: certification asks for those', () => {

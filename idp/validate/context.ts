@@ -1,0 +1,24 @@
+import type { Header } from '../../fits/header.ts'
+import type { IdpExpectations } from './expectations.ts'
+
+/** What a file is held against besides itself. Rules whose needs are absent are skipped. */
+export interface IdpContext {
+  /** Headers of the raw frames that PROVi names, by dp_id (name without `.fits`). */
+  readonly raws?: ReadonlyMap<string, Header>
+  readonly products?: PipelineProducts
+  readonly expectations?: IdpExpectations
+  /** dp_ids of raw frames and names of products that the archive has, to prove that a PROVi exists. */
+  readonly archiveNames?: ReadonlySet<string>
+  /** For "not in the future"; the clock of this machine unless given. */
+  readonly now?: Date
+}
+
+/** Paths of the pipeline products that went into the file: one per chip, shortest wavelengths first. */
+export interface PipelineProducts {
+  /** Reduced, not flux-calibrated. */
+  readonly spectrum: readonly string[]
+  readonly error: readonly string[]
+  /** Flux-calibrated; only where the file's main flux is. */
+  readonly flux?: readonly string[]
+  readonly fluxError?: readonly string[]
+}

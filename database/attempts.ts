@@ -2,12 +2,14 @@ import { gunzip as gunzipCallback, gzip as gzipCallback } from 'node:zlib'
 import { promisify } from 'node:util'
 import type { Insertable, Transaction } from 'kysely'
 import { type FailureKind, InfrastructureError } from '../domain/failure.ts'
+import type { Score } from '../domain/scores.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import { holdFence } from './fence.ts'
 import { insertPendingIdps, type NewIdp } from './idps.ts'
 import { setAbState } from './recipe-starts.ts'
 import type { Schema } from './schema.ts'
+import { insertScores } from './scores.ts'
 
 const gzip = promisify(gzipCallback)
 const gunzip = promisify(gunzipCallback)
@@ -33,9 +35,12 @@ export interface AttemptRecord {
   /** What the recipe used; null when it never ran. */
   readonly recipeRun: RecipeRun | null
   readonly warnings: number | null
+  /** Values of the keywords that name the raw's setting; null when the raw was never read. */
+  readonly setting: string | null
   readonly inputs: readonly AttemptInput[]
   readonly texts: Readonly<Partial<Record<AttemptTextKind, string>>>
   readonly qc1: readonly Qc1Value[]
+  readonly scores: readonly Score[]
   readonly idps: readonly NewIdp[]
 }
 
@@ -60,7 +65,7 @@ export interface AttemptInput {
   readonly sha256: string
 }
 
-export type AttemptTextKind = 'log' | 'raw header' | 'set of frames'
+export type AttemptTextKind = 'log' | 'raw header' | 'set of frames' | 'warnings'
 
 export interface Qc1Value {
   readonly name: string
@@ -72,7 +77,7 @@ export interface Qc1Value {
 }
 
 /**
- * Commits the answer of one generation: outcome, resources, inputs, log, raw header, QC1, pending IDPs and the block's state, all or
+ * Commits the answer of one generation: outcome, resources, inputs, log, raw header, QC1, scores, pending IDPs and the block's state, all or
  * nothing. When an answer is on record already, nothing is written and that one is returned: it counts for good.
  *
  * @throws StaleRunError when the run is no longer open
@@ -194,6 +199,7 @@ function attemptRow(record: AttemptRecord): Insertable<Schema['attempt']> {
     bytes_read: recipeRun?.bytesRead ?? null,
     bytes_written: recipeRun?.bytesWritten ?? null,
     warnings: record.warnings,
+    setting: record.setting,
     recipe_started_at: recipeRun?.startedAt ?? null,
   }
 }
@@ -241,10 +247,11 @@ async function insertDetails(
       )
       .execute()
   }
+  await insertScores(transaction, key, record.scores)
   await insertPendingIdps(transaction, { ...key, run_number: record.runNumber, host: record.host }, record.idps)
 }
 
 function attemptTextKind(kind: string): AttemptTextKind {
-  if (kind === 'log' || kind === 'raw header' || kind === 'set of frames') return kind
+  if (kind === 'log' || kind === 'raw header' || kind === 'set of frames' || kind === 'warnings') return kind
   throw new Error(`unknown kind of attempt text: ${kind}`)
 }

@@ -109,6 +109,7 @@ export interface Schema {
     bytes_read: number | null
     bytes_written: number | null
     warnings: number | null
+    setting: string | null
     recipe_started_at: Date | null
     ended_at: Generated<Date>
   }
@@ -119,7 +120,7 @@ export interface Schema {
     bytes: number
     sha256: string
   }
-  attempt_text: GenerationKey & { kind: 'log' | 'raw header' | 'set of frames'; content: Buffer }
+  attempt_text: GenerationKey & { kind: 'log' | 'raw header' | 'set of frames' | 'warnings'; content: Buffer }
   qc1: GenerationKey & {
     name: string
     category: string

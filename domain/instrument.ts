@@ -73,9 +73,7 @@ const score = z.strictObject({
     z.strictObject({ parameter: z.string() }),
     /** Keyword of the primary product. */
     z.strictObject({ keyword: z.string() }),
-    z.strictObject({
-      measure: z.enum(['missing orders', 'negative flux', 'saturated pixels', 'pipeline warnings']),
-    }),
+    z.strictObject({ measure: z.enum(['negative flux', 'saturated pixels', 'pipeline warnings']) }),
   ]),
   /** What is made of the values of all orders; `countBelow`: how many lie below that value. */
   statistic: z.union([z.literal('median'), z.strictObject({ countBelow: z.number() })]).default('median'),

@@ -15,14 +15,14 @@ export function firstError(logText: string, errorOutput: string): string | null 
   )
 }
 
-/** Warnings of the recipe other than those that every good run has. The count tells what `lines`, at most 100, may not. */
-export function warnings(logText: string): { count: number; lines: readonly string[] } {
+/** Warnings of the recipe other than those that every good run has. The count tells what `lines`, at most `most`, may not. */
+export function warnings(logText: string, most = 100): { count: number; lines: readonly string[] } {
   const lines = logText
     .split('\n')
     .map((line) => /\[ ?WARNING ?\] ([\w ]*): (?:\[tid=\d+\] *)?(.*)$/.exec(line)?.[2]?.trim())
     .filter((text) => text !== undefined)
     .filter((text) => !NORMAL_WARNINGS.some((normal) => normal.test(text)))
-  return { count: lines.length, lines: lines.slice(0, 100) }
+  return { count: lines.length, lines: lines.slice(0, most) }
 }
 
 /** What esorex measured around the recipe proper, in seconds; null if it did not come to that. */

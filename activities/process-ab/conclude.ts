@@ -1,11 +1,14 @@
 import { closeStart } from '../../database/recipe-starts.ts'
 import { type AttemptRecord, type Outcome, recordAttempt } from '../../database/attempts.ts'
 import type { NewIdp } from '../../database/idps.ts'
+import { modesOf } from '../../domain/certification.ts'
 import { OutcomeError } from '../../domain/failure.ts'
 import { classifyRecipeEnd } from '../../domain/recipe-end.ts'
-import { readHeaders } from '../../fits/file.ts'
-import { formatCard } from '../../fits/card.ts'
+import type { Mode } from '../../domain/instrument.ts'
+import { associationScores, type Score } from '../../domain/scores.ts'
 import { FitsError } from '../../fits/fits-error.ts'
+import { checkProducts } from '../../pipeline/check-products.ts'
+import { checkRaw } from '../../pipeline/check-raw.ts'
 import { firstError, warnings } from '../../pipeline/log-findings.ts'
 import { listProducts } from '../../pipeline/products.ts'
 import { readErrorOutput, readLog } from '../../pipeline/read-log.ts'
@@ -15,10 +18,12 @@ import { type InputFile, readInputList } from '../input-list.ts'
 import { type Block, inputListPath, recipeFolder } from './block.ts'
 import { makeIdps } from './make-idps.ts'
 import { qc1Values } from './qc1-values.ts'
+import { type RawFacts, rawFacts, settingOf } from './raw-facts.ts'
+import { scoreProducts } from './score-products.ts'
 
 export type Conclusion = Outcome['outcome'] | 'start again' | 'not attempted'
 
-/** From the exit status to the record: outcome, log, QC1, IDPs. After it returns an outcome, nothing in the folder is needed any more. */
+/** From the exit status to the record: outcome, log, scores, QC1, IDPs. After it returns an outcome, nothing in the folder is needed any more. */
 export async function conclude(block: Block, startId: number, status: RecipeStatus): Promise<Conclusion> {
   const folder = recipeFolder(block)
   const log = readLog(folder).text
@@ -39,8 +44,14 @@ export async function conclude(block: Block, startId: number, status: RecipeStat
     return 'start again'
   }
   const inputs = await readInputList(inputListPath(block))
+  const raw = await rawFacts(inputs)
+  const mode = certifiedMode(block)
+  const setting = mode === undefined ? null : settingOf(raw.header, mode)
+  const unusual = warnings(log)
   const result =
-    end.class === 'success' ? await productsOf(block) : { outcome: failed(end.kind, end.cause), qc1: [], idps: [] }
+    end.class === 'success'
+      ? await productsOf(block, { inputs, raw, setting: setting ?? '', log })
+      : failed(end.kind, end.cause)
   return recordAttempt(block.host.database, {
     ...describe(block, inputs),
     startId,
@@ -50,13 +61,16 @@ export async function conclude(block: Block, startId: number, status: RecipeStat
       startedAt: new Date(status.startedAt),
       endedAt: new Date(status.endedAt),
     },
-    warnings: warnings(log).count,
+    warnings: unusual.count,
+    setting,
     texts: {
       log,
-      'raw header': await rawHeaders(inputs),
+      'raw header': raw.text,
       'set of frames': formatSetOfFrames(inputs.map(({ path, category }) => ({ path, tag: category }))),
+      ...(unusual.count === 0 ? {} : { warnings: unusual.lines.join('\n') }),
     },
     qc1: result.qc1,
+    scores: [...association(block), ...result.scores],
     idps: result.idps,
   })
 }
@@ -69,8 +83,10 @@ export async function recordWithoutRecipe(block: Block, outcome: Outcome): Promi
     outcome,
     recipeRun: null,
     warnings: null,
+    setting: null,
     texts: {},
     qc1: [],
+    scores: association(block),
     idps: [],
   })
 }
@@ -78,20 +94,43 @@ export async function recordWithoutRecipe(block: Block, outcome: Outcome): Promi
 interface Results {
   readonly outcome: Outcome
   readonly qc1: AttemptRecord['qc1']
+  readonly scores: readonly Score[]
   readonly idps: readonly NewIdp[]
 }
 
+interface Finished {
+  readonly inputs: readonly InputFile[]
+  readonly raw: RawFacts
+  readonly setting: string
+  readonly log: string
+}
+
 /** Exit code 0 is not success: the products say whether it was. */
-async function productsOf(block: Block): Promise<Results> {
+async function productsOf(block: Block, { inputs, raw, setting, log }: Finished): Promise<Results> {
   try {
+    const { ab } = block.registered
+    const mode = checkRaw(raw.header, ab, modesOf(block.instrument, ab.rawType))
     const products = listProducts(recipeFolder(block))
+    const { count, lines } = warnings(log, Number.POSITIVE_INFINITY)
+    const facts = await checkProducts({ products, mode, raw: raw.header, given: inputs, warnings: lines })
     const idps = await makeIdps(block, products)
-    return { outcome: { outcome: 'processed' }, qc1: await qc1Values(products), idps }
+    const qc1 = await qc1Values(products)
+    const scores = await scoreProducts(block, { mode, rawPath: raw.path, setting, facts, qc1, warnings: count })
+    return { outcome: { outcome: 'processed' }, qc1, scores, idps }
   } catch (error) {
-    if (error instanceof OutcomeError) return { outcome: failed(error.kind, error.message), qc1: [], idps: [] }
-    if (error instanceof FitsError) return { outcome: failed('product', error.message), qc1: [], idps: [] }
+    if (error instanceof OutcomeError) return failed(error.kind, error.message)
+    if (error instanceof FitsError) return failed('product', error.message)
     throw error
   }
+}
+
+function association(block: Block): Score[] {
+  const mode = certifiedMode(block)
+  return mode === undefined ? [] : associationScores(block.registered.ab, mode, block.instrument.calibrations)
+}
+
+function certifiedMode({ registered, instrument }: Block): Mode | undefined {
+  return modesOf(instrument, registered.ab.rawType).find(({ certified }) => certified)
 }
 
 function describe({ host, run, registered, pipeline }: Block, inputs: readonly InputFile[]) {
@@ -109,19 +148,8 @@ function describe({ host, run, registered, pipeline }: Block, inputs: readonly I
   }
 }
 
-async function rawHeaders(inputs: readonly InputFile[]): Promise<string> {
-  const texts = inputs
-    .filter(({ kind }) => kind === 'raw')
-    .map(async ({ path }) =>
-      (await readHeaders(path))
-        .flatMap(({ header }) => header.cards.map((card) => formatCard(card).trimEnd()))
-        .join('\n'),
-    )
-  return (await Promise.all(texts)).join('\n\n')
-}
-
-function failed(kind: OutcomeError['kind'], cause: string): Outcome {
-  return { outcome: 'failed', kind, cause }
+function failed(kind: OutcomeError['kind'], cause: string): Results {
+  return { outcome: { outcome: 'failed', kind, cause }, qc1: [], scores: [], idps: [] }
 }
 
 function notStarted(cause: string): { readonly class: 'infrastructure'; readonly cause: string } {

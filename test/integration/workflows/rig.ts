@@ -1,0 +1,372 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import { pino } from 'pino'
+import { inject } from 'vitest'
+import { CpuGate } from '../../../activities/cpu-gate.ts'
+import type { Host } from '../../../activities/dependencies.ts'
+import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from '../../../activities/index.ts'
+import { slotsFor } from '../../../activities/plan-date.ts'
+import { FolderArchive } from '../../../archive/folder.ts'
+import { TemporalClient } from '../../../client/temporal.ts'
+import { connect, type Database } from '../../../database/connect.ts'
+import { type DateRun, findOpenRun, openRun, readRun } from '../../../database/date-runs.ts'
+import { placeHold, releaseHolds } from '../../../database/holds.ts'
+import { migrate } from '../../../database/migrate.ts'
+import { registerDate } from '../../../database/registration.ts'
+import type { AssociationBlock } from '../../../domain/association-block.ts'
+import type { RunState } from '../../../domain/date-run.ts'
+import { PreconditionError } from '../../../domain/failure.ts'
+import type { HoldKind } from '../../../domain/hold.ts'
+import type { Instrument } from '../../../domain/instrument.ts'
+import { writeAssociationBlock } from '../../../domain/write-association-block.ts'
+import type { Pipeline } from '../../../pipeline/find-pipeline.ts'
+import { projectRoot } from '../../../settings/project.ts'
+import type { SettingName } from '../../../simulator/uves-blue.ts'
+import { workerIsEnding } from '../../../worker.ts'
+import { dateWorkflowId, filesQueue, orchestrationQueue, recipesQueue } from '../../../workflows/ids.ts'
+import type { DateInput } from '../../../workflows/process-date.ts'
+import { ownSchema } from '../own-schema.ts'
+import { makeSmallNight, smallInstrument, smallProduct } from './small-night.ts'
+
+export const DATE = '2026-03-01'
+const HOST = 'muc01'
+const silent = new DefaultLogger('ERROR', () => undefined)
+Runtime.install({ logger: silent })
+
+const bundle = bundleWorkflowCode({ workflowsPath: join(projectRoot(), 'workflows/index.ts'), logger: silent })
+
+/** What becomes of a start of the fake recipe (fake-esorex.mjs). */
+export type Fate = 'succeed' | 'no product' | 'fail' | 'killed' | 'hang' | 'wait' | 'eat' | 'write'
+
+export interface RigOptions {
+  readonly executable: number
+  readonly settings?: readonly SettingName[]
+  readonly cores?: number
+  readonly limits?: Partial<Instrument['limits']>
+  readonly pipeline?: Partial<Pipeline>
+  /** Replaces parts of the host before its worker starts. */
+  readonly host?: Partial<Host>
+}
+
+/** A worker of the host that a test may end and start again, as an operator does. */
+export interface HostWorker {
+  /** First signal: nothing new. With `kill`: the grace is over at once. Resolves when the worker has ended. */
+  end(how: 'close' | 'kill'): Promise<void>
+}
+
+/**
+ * A whole installation for one test: a schema and task queues of its own, a small night, the workers in this process, and a fake
+ * recipe. Everything else is real. `close` replays every history that the test has made.
+ */
+export class Rig {
+  readonly folder: string
+  readonly archiveDir: string
+  readonly scratchDir: string
+  readonly prefix = `${randomUUID()}.`
+  readonly database: Database
+  readonly abs: readonly AssociationBlock[]
+  readonly client: Client
+  readonly temporal: TemporalClient
+  readonly #recipeDir: string
+  readonly #options: RigOptions
+  readonly #native: NativeConnection
+  readonly #drop: () => Promise<void>
+  readonly #hosts = new Set<HostWorker>()
+  #orchestration: { worker: Worker; running: Promise<void> } | null = null
+
+  private constructor(parts: {
+    folder: string
+    database: Database
+    abs: readonly AssociationBlock[]
+    client: Client
+    native: NativeConnection
+    drop: () => Promise<void>
+    options: RigOptions
+  }) {
+    this.folder = parts.folder
+    this.archiveDir = join(parts.folder, 'archive')
+    this.scratchDir = join(parts.folder, 'scratch')
+    this.#recipeDir = join(parts.folder, 'uves-6.1.8')
+    this.database = parts.database
+    this.abs = parts.abs
+    this.client = parts.client
+    this.temporal = new TemporalClient(parts.client, { queuePrefix: this.prefix })
+    this.#native = parts.native
+    this.#drop = parts.drop
+    this.#options = parts.options
+  }
+
+  /** The night is registered and both workers run. */
+  static async start(options: RigOptions): Promise<Rig> {
+    const rig = await Rig.withoutWorkers(options)
+    await rig.startOrchestration()
+    await rig.startHost()
+    return rig
+  }
+
+  static async withoutWorkers(options: RigOptions): Promise<Rig> {
+    const folder = mkdtempSync(join(tmpdir(), 'phoenix-rig-'))
+    const own = await ownSchema()
+    const { url, schema } = own
+    const database = connect({ url, schema })
+    await migrate(database, schema, join(projectRoot(), 'database', 'migrations'))
+    const night = { date: DATE, executable: options.executable, settings: options.settings ?? [437] }
+    const abs = await makeSmallNight(join(folder, 'archive'), night)
+    const address = inject('temporalAddress')
+    const client = new Client({ connection: await Connection.connect({ address }) })
+    const native = await NativeConnection.connect({ address })
+    const rig = new Rig({ folder, database, abs, client, native, drop: () => own.drop(), options })
+    mkdirSync(rig.#recipeDir)
+    writeFileSync(join(rig.#recipeDir, 'product.fits'), smallProduct())
+    await database
+      .insertInto('host')
+      .values({ host: HOST, cores: options.cores ?? 2 })
+      .execute()
+    await rig.register(abs)
+    return rig
+  }
+
+  async register(abs: readonly AssociationBlock[]): Promise<void> {
+    const blocks = abs.map((ab) => {
+      const content = writeAssociationBlock(ab)
+      const sha256 = createHash('sha256').update(content).digest('hex')
+      return { name: ab.name, content, sha256, ab, leftOut: null }
+    })
+    await registerDate(this.database, { instrument: 'UVES', date: DATE, abDir: this.folder, blocks })
+  }
+
+  /** The first, second, ... start of this block's recipe ends so; all that is not said succeeds. */
+  fate(index: number, ...fates: Fate[]): void {
+    writeFileSync(join(this.#recipeDir, `${this.rawOf(index)}.json`), JSON.stringify(fates))
+  }
+
+  /** Lets all waiting recipes end. */
+  go(): void {
+    writeFileSync(join(this.#recipeDir, 'go'), '')
+  }
+
+  /** Raw of every start of a recipe, in their order: written by the recipe itself. */
+  starts(): readonly string[] {
+    const path = join(this.#recipeDir, 'starts')
+    return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
+  }
+
+  rawOf(index: number): string {
+    return this.ab(index).name.replace(/\.ab$/, '')
+  }
+
+  ab(index: number): AssociationBlock {
+    const ab = this.abs[index]
+    if (ab === undefined) throw new Error(`the night has no block ${index}`)
+    return ab
+  }
+
+  async startOrchestration(): Promise<void> {
+    const worker = await Worker.create({
+      connection: this.#native,
+      taskQueue: orchestrationQueue(this.prefix),
+      workflowBundle: await bundle,
+      activities: orchestrationActivities(this.#orchestrationParts()),
+    })
+    this.#orchestration = { worker, running: worker.run() }
+  }
+
+  async startHost(parts: Partial<Host> = {}): Promise<HostWorker> {
+    const closing = new AbortController()
+    const killing = new AbortController()
+    const host = { ...this.host(closing.signal, killing.signal), ...parts }
+    const cores = this.#options.cores ?? 2
+    const options = {
+      connection: this.#native,
+      shutdownGraceTime: '10 minutes',
+      maxHeartbeatThrottleInterval: '1 second',
+    } as const
+    const workers = await Promise.all([
+      Worker.create({ ...options, taskQueue: filesQueue(this.prefix, HOST), activities: hostFileActivities(host) }),
+      Worker.create({
+        ...options,
+        taskQueue: recipesQueue(this.prefix, HOST),
+        activities: hostRecipeActivities(host),
+        maxConcurrentActivityTaskExecutions: slotsFor(cores),
+      }),
+    ])
+    const running = Promise.all(workers.map((worker) => worker.run()))
+    const hostWorker = {
+      end: async (how: 'close' | 'kill') => {
+        if (how === 'kill') killing.abort()
+        if (!closing.signal.aborted) {
+          closing.abort(workerIsEnding())
+          for (const worker of workers) worker.shutdown()
+        }
+        await running
+        this.#hosts.delete(hostWorker)
+      },
+    }
+    this.#hosts.add(hostWorker)
+    return hostWorker
+  }
+
+  host(closing: AbortSignal, killing: AbortSignal): Host {
+    const archive = new FolderArchive(this.archiveDir)
+    const pipeline: Pipeline = {
+      name: 'uves',
+      version: '6.1.8',
+      esorex: join(import.meta.dirname, 'fake-esorex.mjs'),
+      esorexVersion: '3.13.6',
+      recipeDir: this.#recipeDir,
+      recipes: ['uves_obs_scired'],
+      ...this.#options.pipeline,
+    }
+    return {
+      ...this.#orchestrationParts(),
+      name: HOST,
+      scratchDir: this.scratchDir,
+      gencalibDir: join(this.archiveDir, 'gencalib'),
+      source: archive,
+      target: archive,
+      gate: new CpuGate(this.#options.cores ?? 2),
+      findPipeline: () => Promise.resolve(pipeline),
+      niceness: 0,
+      closing,
+      killing,
+      ...this.#options.host,
+    }
+  }
+
+  /** What `phoenix run` does: the row, then the workflow. */
+  async order(options: { leaveOutMissing?: boolean; longAfterEvents?: number } = {}): Promise<DateRun> {
+    const { leaveOutMissing = false, longAfterEvents } = options
+    const order = { instrument: 'UVES', date: DATE, host: HOST, orderedBy: 'test', kind: 'run' } as const
+    const opened = await openRun(this.database, { ...order, leaveOutMissing })
+    if (!opened.opened) throw new PreconditionError(`run ${opened.openRun.runNumber} of ${opened.orderedBy} is open`)
+    const { run } = opened
+    if (longAfterEvents === undefined) await until(() => this.temporal.ensureDateWorkflow(run))
+    else await this.#startLong({ runNumber: run.runNumber, queuePrefix: this.prefix, longAfterEvents })
+    return run
+  }
+
+  get workflow(): WorkflowHandle {
+    return this.client.workflow.getHandle(dateWorkflowId(this.prefix, 'UVES', DATE))
+  }
+
+  /** Waits for the end of the workflow and gives the state in which the run closed. */
+  async end(run: DateRun): Promise<RunState> {
+    await until(async () => (await findOpenRun(this.database, 'UVES', DATE))?.openRun.runNumber !== run.runNumber)
+    return (await readRun(this.database, run.runNumber))?.state ?? 'running'
+  }
+
+  async runIs(run: DateRun, state: RunState): Promise<void> {
+    await until(async () => (await readRun(this.database, run.runNumber))?.state === state)
+  }
+
+  /** Waits until so many starts have been made. */
+  async started(count: number): Promise<void> {
+    await until(() => this.starts().length >= count)
+  }
+
+  /** What the command line does: the row, then a wake. */
+  async hold(kind: HoldKind): Promise<void> {
+    await placeHold(this.database, { kind, scope: this.scope, reason: 'test', placedBy: 'tester' })
+    await this.temporal.wakeDate('UVES', DATE)
+  }
+
+  async resume(): Promise<void> {
+    await releaseHolds(this.database, this.scope, 'tester')
+    await this.temporal.wakeDate('UVES', DATE)
+  }
+
+  get scope() {
+    return { type: 'date', instrument: 'UVES', date: DATE } as const
+  }
+
+  /** State of every block by its place in the night, `failed` with its cause. */
+  async abStates(): Promise<readonly string[]> {
+    const rows = await this.database.selectFrom('sciproc_ab').select(['state', 'cause']).orderBy('ab_name').execute()
+    return rows.map(({ state, cause }) => (cause === null ? state : `${state}: ${cause}`))
+  }
+
+  async problems(run: DateRun): Promise<readonly string[]> {
+    const row = await this.database
+      .selectFrom('date_run')
+      .select('problems')
+      .where('run_number', '=', run.runNumber)
+      .executeTakeFirstOrThrow()
+    return row.problems
+  }
+
+  /** Number of rows of the record, by how the start ended. */
+  async startRows(): Promise<readonly string[]> {
+    const rows = await this.database.selectFrom('recipe_start').select('ended_as').orderBy('start_id').execute()
+    return rows.map(({ ended_as }) => ended_as ?? 'open')
+  }
+
+  async idpStates(): Promise<readonly string[]> {
+    const rows = await this.database.selectFrom('idp').select('state').orderBy('archive_name').execute()
+    return rows.map(({ state }) => state)
+  }
+
+  /** Ends everything, then replays every history of this test: a workflow that is not deterministic fails here. */
+  async close(): Promise<void> {
+    try {
+      await Promise.all([...this.#hosts].map((host) => host.end('kill')))
+      this.#orchestration?.worker.shutdown()
+      await this.#orchestration?.running
+      for (const { workflowId, runId } of await this.#executions()) {
+        const handle = this.client.workflow.getHandle(workflowId, runId)
+        await Worker.runReplayHistory({ workflowBundle: await bundle }, await handle.fetchHistory(), workflowId)
+      }
+    } finally {
+      await this.#terminateOpen()
+      await this.#native.close()
+      await this.client.connection.close()
+      await this.database.destroy()
+      await this.#drop()
+      rmSync(this.folder, { recursive: true, force: true })
+    }
+  }
+
+  #orchestrationParts() {
+    const instrument = smallInstrument(this.#options.limits)
+    return {
+      database: this.database,
+      log: pino({ level: 'silent' }),
+      window: this.#options.host?.window ?? null,
+      loadInstrument: () => Promise.resolve(instrument),
+      archives: [`folder:${this.archiveDir}`],
+    }
+  }
+
+  async #startLong(input: DateInput): Promise<void> {
+    await this.client.workflow.start('processDate', {
+      workflowId: dateWorkflowId(this.prefix, 'UVES', DATE),
+      taskQueue: orchestrationQueue(this.prefix),
+      args: [input],
+      memo: { runNumber: input.runNumber },
+    })
+  }
+
+  async #executions(): Promise<readonly { workflowId: string; runId: string }[]> {
+    const executions: { workflowId: string; runId: string }[] = []
+    const query = `WorkflowId = "${dateWorkflowId(this.prefix, 'UVES', DATE)}"`
+    for await (const { workflowId, runId } of this.client.workflow.list({ query })) {
+      executions.push({ workflowId, runId })
+    }
+    return executions
+  }
+
+  async #terminateOpen(): Promise<void> {
+    const query = `WorkflowId = "${dateWorkflowId(this.prefix, 'UVES', DATE)}" and ExecutionStatus = "Running"`
+    for await (const { workflowId } of this.client.workflow.list({ query })) {
+      await this.client.workflow.getHandle(workflowId).terminate('test is over')
+    }
+  }
+}
+
+/** Waits for something to come true; the test's own time limit is the only one. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((wake) => setTimeout(wake, 25))
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AssociationBlock } from '../../../domain/association-block.ts'
+import { isGencalib } from '../../../domain/file-name.ts'
+import { type Instrument, instrumentSchema } from '../../../domain/instrument.ts'
+import { type Card, double, string } from '../../../fits/card.ts'
+import { formatFits } from '../../../fits/file.ts'
+import { imageHdu } from '../../../fits/image.ts'
+import { rawHeader } from '../../../simulator/frame-header.ts'
+import { planNight } from '../../../simulator/night-plan.ts'
+import { type SettingName, settings } from '../../../simulator/uves-blue.ts'
+
+/** An instrument for frames of a few pixels: the one mode of the fake pipeline, and nothing asked of the pixels. */
+export const smallInstrument = (limits: Partial<Instrument['limits']> = {}): Instrument =>
+  instrumentSchema.parse({
+    instrument: 'UVES',
+    nightBeginsUtHour: 12,
+    status: 'certified',
+    pipeline: { name: 'uves', debianPackage: 'cpl-plugin-uves', certifiedVersions: ['6.1.8'] },
+    limits: { wallSeconds: 600, memoryBytes: 1e9, outputBytes: 1e9, ...limits },
+    modes: [
+      {
+        rawType: 'SCI_POINT_BLUE',
+        certified: true,
+        recipe: 'uves_obs_scired',
+        header: { 'ESO DPR TECH': 'ECHELLE' },
+        required: [],
+        optional: [
+          'MASTER_BIAS_BLUE',
+          'MASTER_FLAT_BLUE',
+          'ORDER_TABLE_BLUE',
+          'LINE_TABLE_BLUE',
+          'MASTER_RESPONSE_BLUE',
+          'EXTCOEFF_TABLE',
+        ],
+        products: [{ category: 'RED_SCI_POINT_BLUE', role: 'spectrum', primary: true }],
+      },
+    ],
+  })
+
+/** Blocks of a simulated night with their files in a folder archive; frames have the real headers and four by four pixels. */
+export async function makeSmallNight(
+  archive: string,
+  night: { readonly date: string; readonly executable: number; readonly settings: readonly SettingName[] },
+): Promise<readonly AssociationBlock[]> {
+  const plan = planNight({ instrument: 'UVES', seed: 1, withExtras: false, ...night })
+  for (const room of ['raw', 'mcalib', 'gencalib', 'idp']) await mkdir(join(archive, room), { recursive: true })
+  const lists = new Map<string, string[]>()
+  const put = async (room: string, fileName: string, bytes: Uint8Array) => {
+    await writeFile(join(archive, room, fileName), bytes)
+    const line = `${createHash('sha256').update(bytes).digest('hex')}  ${fileName}`
+    lists.set(room, [...(lists.get(room) ?? []), line])
+  }
+  for (const { observation } of plan) {
+    const header = rawHeader({ ...observation, template: 'test', setting: settings[observation.setting] })
+    await put('raw', `${observation.dpId}.fits`, smallFrame(header))
+  }
+  const calibrations = plan.flatMap(({ block }) => block.calibrations)
+  for (const [fileName, category] of new Map(calibrations.map((file) => [file.fileName, file.category]))) {
+    await put(isGencalib(fileName) ? 'gencalib' : 'mcalib', fileName, smallFrame(productCards(category)))
+  }
+  for (const [room, lines] of lists) await writeFile(join(archive, room, 'SHA256SUMS'), `${lines.join('\n')}\n`)
+  return plan.map(({ block }) => block)
+}
+
+/** What the fake pipeline gives as its product. */
+export function smallProduct(): Uint8Array {
+  return smallFrame([...productCards('RED_SCI_POINT_BLUE'), double('ESO QC ORD14 OBJ SN', 31.5)])
+}
+
+/** Sixteen pixels, with DATASUM and CHECKSUM. */
+export function smallFrame(cards: readonly Card[]): Uint8Array {
+  const data = Uint16Array.from({ length: 16 }, (_, index) => 100 + index)
+  return formatFits([imageHdu({ header: cards, data, shape: [4, 4] })], { checksum: true })
+}
+
+export const productCards = (category: string): Card[] => [string('INSTRUME', 'UVES'), string('ESO PRO CATG', category)]

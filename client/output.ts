@@ -22,6 +22,11 @@ export class Output {
     this.json = json
   }
 
+  /** The same for a part of a larger command: what that part would give as its document is left out. */
+  withoutResult(): Output {
+    return new Output({ ...this.#streams, out: () => undefined }, this.json)
+  }
+
   /** Something on the way: progress, an acknowledgement. */
   say(line: string): void {
     if (this.json) this.#streams.error(`${line}\n`)
@@ -39,9 +44,14 @@ export class Output {
 
   table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): void {
     if (this.json || rows.length === 0) return
-    const [first = '', ...rest] = formatTable(columns, rows, this.#streams.width)
-    this.#streams.out(`${this.#streams.width === null ? first : this.#paint(1, first)}\n`)
-    for (const line of rest) this.#streams.out(`${line}\n`)
+    const { header, lines } = formatTable(columns, rows, this.#streams.width)
+    if (header !== null) this.#streams.out(`${this.#paint(1, header)}\n`)
+    for (const line of lines) this.#streams.out(`${line}\n`)
+  }
+
+  /** Text as it is, such as a log: nothing but this on standard output. */
+  text(text: string): void {
+    this.#streams.out(text)
   }
 
   /** The result of the command: a document with `--json`, else what `show` says and draws. */

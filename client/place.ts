@@ -1,4 +1,6 @@
+import { FolderArchive } from '../archive/folder.ts'
 import { PreconditionError } from '../domain/failure.ts'
+import type { StartPlace } from '../domain/hold.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { checkedObservingDate } from '../domain/observing-date.ts'
 import { loadInstrument } from '../settings/instruments.ts'
@@ -24,4 +26,10 @@ export function notRegistered({ instrument, date }: { instrument: string; date: 
   return new PreconditionError(
     `${instrument} ${date} is not registered: \`phoenix register ${instrument} ${date}\` does that`,
   )
+}
+
+/** Where a run starts recipes: what the scope of a hold is held against. */
+export function startPlace(settings: Settings, run: Omit<StartPlace, 'archives'>): StartPlace {
+  const { instrument, date, orderId, host } = run
+  return { instrument, date, orderId, host, archives: [new FolderArchive(settings.archive.dir).name] }
 }

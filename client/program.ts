@@ -1,16 +1,26 @@
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { readSettings, type Settings } from '../settings/settings.ts'
-import type { CarryOut } from './context.ts'
+import { addAb } from './ab.ts'
+import { addCancel } from './cancel.ts'
+import { addDemo } from './demo.ts'
+import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
+import { addGiveUp } from './give-up.ts'
+import { addPause } from './pause.ts'
+import { addRegister } from './register.ts'
+import { addReport } from './report.ts'
+import { addResume } from './resume.ts'
+import { addRun } from './run.ts'
+import { addSimulate } from './simulate.ts'
+import { addStatus } from './status.ts'
+import { addStop } from './stop.ts'
+import { addUp } from './up.ts'
+import { addWorker } from './worker.ts'
+import type { CarryOut } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { failureLine } from './failure-line.ts'
 import { Output, type Streams } from './output.ts'
-import { addRegister } from './register.ts'
-import { addRun } from './run.ts'
-import { addSimulate } from './simulate.ts'
-import { addUp } from './up.ts'
-import { addWorker } from './worker.ts'
 
 export interface ProgramWorld {
   readonly env: NodeJS.ProcessEnv
@@ -28,11 +38,21 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   const carryOut: CarryOut = async ({ json = false }, work) => {
     onEnd(await work({ settings: settings(), output: new Output(streams, json) }))
   }
+  addDemo(program, carryOut)
   addUp(program, carryOut)
   addDown(program, carryOut)
+  addDoctor(program, carryOut)
   addSimulate(program, carryOut)
   addRegister(program, carryOut)
   addRun(program, carryOut)
+  addPause(program, carryOut)
+  addResume(program, carryOut)
+  addStop(program, carryOut)
+  addCancel(program, carryOut)
+  addGiveUp(program, carryOut)
+  addStatus(program, carryOut)
+  addReport(program, carryOut)
+  addAb(program, carryOut)
   addWorker(program, settings)
   return program
 }

@@ -179,3 +179,15 @@ async function pendingCounts(
   if (date !== null) query = query.where('a.date', '=', date)
   return new Map((await query.execute()).map((row) => [`${row.instrument} ${row.date}`, row.count]))
 }
+
+export interface HostStatus {
+  readonly host: string
+  readonly cores: number
+  readonly seenAt: Date
+}
+
+/** Hosts of which a worker was ever seen. */
+export async function hosts(database: Database): Promise<readonly HostStatus[]> {
+  const rows = await database.selectFrom('host').selectAll().orderBy('host').execute()
+  return rows.map((row) => ({ host: row.host, cores: row.cores, seenAt: row.seen_at }))
+}

@@ -1,0 +1,109 @@
+import type { Command } from 'commander'
+import type { Database } from '../database/connect.ts'
+import { findOpenRun } from '../database/date-runs.ts'
+import { placeHold, releaseHolds } from '../database/holds.ts'
+import { dateStatuses, hostSeenAt, type RunningRecipe, runningRecipes } from '../database/status.ts'
+import { PreconditionError } from '../domain/failure.ts'
+import { describeScope, type Hold, type HoldKind, type HoldScope } from '../domain/hold.ts'
+import { type CarryOut, type CommandContext, withRecord } from './context.ts'
+import { example, JSON_OPTION } from './example.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { SCOPE_USAGE, scopeArguments, scopeOf } from './hold-scope.ts'
+import { runsInScope, wakeRuns } from './wake-runs.ts'
+
+interface HoldOptions {
+  readonly all?: boolean
+  readonly host?: string
+  readonly reason?: string
+  readonly json?: boolean
+}
+
+/** Adds `pause`, `stop` or `cancel`: they place a hold of their kind. */
+export function addHoldCommand(program: Command, carryOut: CarryOut, kind: HoldKind, description: string): void {
+  program
+    .command(kind)
+    .description(`${description} (${SCOPE_USAGE})`)
+    .argument('[instrument]')
+    .argument('[date]', 'observing night, YYYY-MM-DD')
+    .option('--all', 'everything')
+    .option('--host <name>', 'everything on one host')
+    .option('--reason <text>', 'why, for those who find the hold')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example(`phoenix ${kind} UVES 2026-03-01 --reason "cooling water"`, `phoenix ${kind} --all`))
+    .action((instrument: string | undefined, date: string | undefined, options: HoldOptions) =>
+      carryOut(options, async (context) => {
+        const scope = await scopeOf(context.settings, { instrument, date, ...options })
+        return withRecord(context.settings, (database) => hold(context, database, kind, scope, options.reason ?? ''))
+      }),
+    )
+}
+
+/** The acknowledgement is the committed row: it is printed before anybody is woken, and holds with all workers down. */
+async function hold(
+  { settings, output }: CommandContext,
+  database: Database,
+  kind: HoldKind,
+  scope: HoldScope,
+  reason: string,
+): Promise<ExitCode> {
+  if (kind !== 'pause') await refuseWithoutOpenRun(database, kind, scope)
+  const placed = await placeHold(database, { kind, scope, reason, placedBy: settings.operator })
+  // A run that ended in between has not seen this hold and will not release it: it must not catch the next run.
+  if (kind !== 'pause') {
+    await refuseWithoutOpenRun(database, kind, scope, () => releaseHolds(database, scope, settings.operator, [kind]))
+  }
+  const runs = await runsInScope(database, settings, scope)
+  const recipes = await runningRecipes(database, scope)
+  for (const line of acknowledgement(placed, runs.length, recipes)) output.say(line)
+  for (const line of await doubts(database, scope)) output.warn(line)
+  await wakeRuns(settings, runs, (line) => output.warn(line))
+  output.result({ hold: placed, openRuns: runs, runningRecipes: recipes }, () => undefined)
+  return EXIT.fine
+}
+
+function acknowledgement(
+  { id, kind, scope, placedBy, placedAt, reason }: Hold,
+  runs: number,
+  recipes: readonly RunningRecipe[],
+): string[] {
+  const why = reason === '' ? '' : `: ${reason}`
+  const fate =
+    recipes.length === 0
+      ? 'no recipe is running'
+      : `${recipes.length} ${recipes.length === 1 ? 'recipe is' : 'recipes are'} running and ${kind === 'cancel' ? 'will be killed' : 'will finish'}`
+  return [
+    `${kind} of ${describeScope(scope)} is on record (hold ${id}, by ${placedBy} at ${placedAt.toISOString()}${why})`,
+    `no recipe starts there any more; ${runs} open ${runs === 1 ? 'run' : 'runs'} in scope, ${fate}`,
+    ...(scope.type === 'date' && kind !== 'pause' ? [] : [`\`phoenix resume ${scopeArguments(scope)}\` releases it`]),
+  ]
+}
+
+/** Stop and cancel of a date mean its open run. */
+async function refuseWithoutOpenRun(
+  database: Database,
+  kind: HoldKind,
+  scope: HoldScope,
+  takeBack: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  if (scope.type !== 'date') return
+  const { instrument, date } = scope
+  if ((await findOpenRun(database, instrument, date)) !== null) return
+  await takeBack()
+  const [status] = await dateStatuses(database, instrument, date)
+  const last =
+    status?.run === null || status === undefined
+      ? ''
+      : `: its last run (${status.run.runNumber}) is ${status.run.state}`
+  throw new PreconditionError(`no run of ${instrument} ${date} is open${last}, nothing to ${kind}`)
+}
+
+/** A hold on what nobody knows is kept, but is more likely a slip of the pen. */
+async function doubts(database: Database, scope: HoldScope): Promise<string[]> {
+  if (scope.type === 'date' && (await dateStatuses(database, scope.instrument, scope.date)).length === 0) {
+    return [`${describeScope(scope)} is not registered (yet)`]
+  }
+  if (scope.type === 'host' && (await hostSeenAt(database, scope.host)) === null) {
+    return [`no host called ${scope.host} was ever seen`]
+  }
+  return []
+}

@@ -1,0 +1,151 @@
+import type { Command } from 'commander'
+import type { Database } from '../database/connect.ts'
+import type { DateRun } from '../database/date-runs.ts'
+import { activeHolds, releaseHolds } from '../database/holds.ts'
+import { type DateStatus, dateStatuses } from '../database/status.ts'
+import { PreconditionError } from '../domain/failure.ts'
+import { describeScope, type Hold, type HoldScope, inScope } from '../domain/hold.ts'
+import { type CarryOut, type CommandContext, withRecord } from './context.ts'
+import { ensureWorkflow } from './ensure-workflow.ts'
+import { example, JSON_OPTION } from './example.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { SCOPE_USAGE, scopeArguments, scopeOf } from './hold-scope.ts'
+import { notRegistered, startPlace } from './place.ts'
+import { hasWork, order } from './run.ts'
+import { runsInScope, wakeRuns } from './wake-runs.ts'
+
+interface ResumeOptions {
+  readonly all?: boolean
+  readonly host?: string
+  readonly json?: boolean
+}
+
+/** `phoenix resume`: releases holds; a date that is blocked or stopped gets a new run for what is left of it. */
+export function addResume(program: Command, carryOut: CarryOut): void {
+  program
+    .command('resume')
+    .description(`release the holds of a scope; go on with a blocked or stopped date (${SCOPE_USAGE})`)
+    .argument('[instrument]')
+    .argument('[date]', 'observing night, YYYY-MM-DD')
+    .option('--all', 'holds on everything')
+    .option('--host <name>', 'holds on one host')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('phoenix resume UVES 2026-03-01', 'phoenix resume --all'))
+    .action((instrument: string | undefined, date: string | undefined, options: ResumeOptions) =>
+      carryOut(options, async (context) => {
+        const scope = await scopeOf(context.settings, { instrument, date, ...options })
+        return withRecord(context.settings, (database) => resume(context, database, scope))
+      }),
+    )
+}
+
+async function resume({ settings, output }: CommandContext, database: Database, scope: HoldScope): Promise<ExitCode> {
+  const runs = await runsInScope(database, settings, scope)
+  await refuseWhileEnding(database, runs, scope)
+  const released = await releaseHolds(database, scope, settings.operator)
+  for (const { kind, placedBy, placedAt } of released) {
+    output.say(`released: ${kind} of ${describeScope(scope)}, placed by ${placedBy} at ${placedAt.toISOString()}`)
+  }
+  await wakeRuns(settings, runs, (line) => output.warn(line))
+  const run = scope.type === 'date' ? await reopen({ settings, output }, database, scope, released) : null
+  if (scope.type !== 'date' && released.length === 0)
+    output.say(`no hold of exactly this scope stands: ${describeScope(scope)}`)
+  if (scope.type !== 'date') for (const line of await leftStopped(database, scope)) output.say(line)
+  const standing = await stillHeld({ settings, output }, database, scope, run === null ? runs : [...runs, run])
+  output.result({ released, run, standing }, () => undefined)
+  return EXIT.fine
+}
+
+/** A run that is stopping or cancelling goes to its end: there is no way back into it. */
+async function refuseWhileEnding(database: Database, runs: readonly DateRun[], scope: HoldScope): Promise<void> {
+  const ending = runs.find(({ state }) => state === 'stopping' || state === 'cancelling')
+  if (ending === undefined) return
+  const holds = (await activeHolds(database)).filter(({ kind }) => kind !== 'pause')
+  const { runNumber, instrument, date, state } = ending
+  if (!holds.some((hold) => describeScope(hold.scope) === describeScope(scope))) return
+  throw new PreconditionError(
+    `run ${runNumber} of ${instrument} ${date} is ${state}: resume when it has ended (\`phoenix status ${instrument} ${date}\`)`,
+  )
+}
+
+/** A new run for what is left of a blocked or stopped date. */
+async function reopen(
+  { settings, output }: CommandContext,
+  database: Database,
+  { instrument, date }: { readonly instrument: string; readonly date: string },
+  released: readonly Hold[],
+): Promise<DateRun | null> {
+  const [status] = await dateStatuses(database, instrument, date)
+  if (status === undefined) {
+    if (released.length > 0) return null
+    throw notRegistered({ instrument, date })
+  }
+  const { run } = status
+  if (run === null || run.state === 'error' || run.state === 'done') {
+    if (released.length === 0) {
+      const state = run === null ? 'has had no run yet' : `is ${run.state}`
+      output.say(
+        `nothing to resume: ${instrument} ${date} ${state} (\`phoenix run ${instrument} ${date}\` runs what is left)`,
+      )
+    }
+    return null
+  }
+  if (run.state !== 'blocked' && run.state !== 'stopped') {
+    if (released.length === 0)
+      output.say(`nothing to resume: run ${run.runNumber} is ${run.state} and not held by this scope`)
+    else output.say(`run ${run.runNumber} of ${instrument} ${date} goes on`)
+    return null
+  }
+  const opened = await order(database, settings, { instrument, date })
+  if (opened === 'nothing to do') {
+    output.say(`${instrument} ${date} was ${run.state}, but nothing is left to do`)
+    return null
+  }
+  if (!opened.opened) {
+    output.say(`run ${opened.openRun.runNumber} was opened by ${opened.orderedBy} meanwhile`)
+    return null
+  }
+  const ingestion = status.pendingIdps === 0 ? '' : `, ${status.pendingIdps} IDPs are ingested first`
+  output.say(
+    `${instrument} ${date} was ${run.state}: run ${opened.run.runNumber} goes on with what is left${ingestion}`,
+  )
+  await ensureWorkflow(settings, opened.run, (line) => output.warn(line))
+  return opened.run
+}
+
+/** Dates that ended under a wider hold: releasing it does not start them again by itself. */
+async function leftStopped(database: Database, scope: HoldScope): Promise<string[]> {
+  const all = await dateStatuses(database, scope.type === 'instrument' ? scope.instrument : null, null)
+  const stopped = all.filter(
+    ({ run }) =>
+      run !== null &&
+      (run.state === 'stopped' || run.state === 'blocked') &&
+      (scope.type !== 'host' || run.host === scope.host),
+  )
+  const left: DateStatus[] = []
+  for (const status of stopped) if (await hasWork(database, status)) left.push(status)
+  return left.map(
+    ({ instrument, date, run }) =>
+      `${instrument} ${date} is ${run?.state} with work left: \`phoenix resume ${instrument} ${date}\` goes on with it`,
+  )
+}
+
+/** Holds of other scopes that still keep these runs from starting recipes. */
+async function stillHeld(
+  { settings, output }: CommandContext,
+  database: Database,
+  scope: HoldScope,
+  runs: readonly DateRun[],
+): Promise<readonly Hold[]> {
+  const standing = (await activeHolds(database)).filter(
+    (hold) =>
+      describeScope(hold.scope) !== describeScope(scope) &&
+      runs.some((run) => inScope(hold.scope, startPlace(settings, run))),
+  )
+  for (const { kind, scope: other, placedBy, reason } of standing) {
+    output.warn(
+      `still held: ${kind} of ${describeScope(other)} by ${placedBy}${reason === '' ? '' : `: ${reason}`} (\`phoenix resume ${scopeArguments(other)}\`)`,
+    )
+  }
+  return standing
+}

@@ -1,0 +1,124 @@
+import type { Command } from 'commander'
+import type { AbState } from '../domain/ab-state.ts'
+import type { Database } from '../database/connect.ts'
+import { activeHolds } from '../database/holds.ts'
+import { abStatuses, type AbStatus, type DateStatus, dateStatuses, hosts, type HostStatus } from '../database/status.ts'
+import { isOpenRun } from '../domain/date-run.ts'
+import { describeScope, type Hold } from '../domain/hold.ts'
+import { type CarryOut, type CommandContext, withRecord } from './context.ts'
+import { example, JSON_OPTION } from './example.ts'
+import { EXIT } from './exit-code.ts'
+import { knownInstrument, knownPlace, notRegistered } from './place.ts'
+import { clockTime } from './clock-time.ts'
+import type { Column } from './table.ts'
+
+/** `phoenix status [INSTRUMENT [DATE]]`: what runs, what is held, and where every date stands. */
+export function addStatus(program: Command, carryOut: CarryOut): void {
+  program
+    .command('status')
+    .description('open runs, holds, and the states of dates; with a date also of its ABs')
+    .argument('[instrument]')
+    .argument('[date]', 'observing night, YYYY-MM-DD')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('phoenix status', 'phoenix status UVES 2026-03-01', 'phoenix status --json'))
+    .action((instrument: string | undefined, date: string | undefined, options: { json?: boolean }) =>
+      carryOut(options, async ({ settings, output }) => {
+        const place = await placeOf(settings, instrument, date)
+        const status = await withRecord(settings, (database) => readStatus(database, place))
+        output.result(status, () => show(status, output))
+        return EXIT.fine
+      }),
+    )
+}
+
+interface Status {
+  readonly dates: readonly DateStatus[]
+  readonly holds: readonly Hold[]
+  readonly hosts: readonly HostStatus[]
+  /** Of the one date that was asked for; null otherwise. */
+  readonly abs: readonly AbStatus[] | null
+}
+
+interface Place {
+  readonly instrument: string | null
+  readonly date: string | null
+}
+
+async function placeOf(
+  settings: CommandContext['settings'],
+  instrument: string | undefined,
+  date: string | undefined,
+): Promise<Place> {
+  if (instrument === undefined) return { instrument: null, date: null }
+  if (date !== undefined) return knownPlace(settings, instrument, date)
+  return { instrument: (await knownInstrument(settings, instrument)).instrument, date: null }
+}
+
+async function readStatus(database: Database, { instrument, date }: Place): Promise<Status> {
+  const dates = await dateStatuses(database, instrument, date)
+  const isOne = instrument !== null && date !== null
+  if (isOne && dates.length === 0) throw notRegistered({ instrument, date })
+  return {
+    dates,
+    holds: await activeHolds(database),
+    hosts: await hosts(database),
+    abs: isOne ? await abStatuses(database, instrument, date) : null,
+  }
+}
+
+function show({ dates, holds, hosts: known, abs }: Status, output: CommandContext['output']): void {
+  const open = dates.flatMap(({ run, ...date }) => (run !== null && isOpenRun(run.state) ? [{ ...date, run }] : []))
+  output.heading(`${open.length} open ${open.length === 1 ? 'run' : 'runs'}`)
+  output.table(
+    [
+      { title: 'run', text: ({ run }) => String(run.runNumber), align: 'right' },
+      { title: 'date', text: ({ instrument, date }) => `${instrument} ${date}` },
+      { title: 'state', text: ({ run }) => run.state },
+      { title: 'host', text: ({ run }) => run.host },
+      { title: 'since', text: ({ run }) => clockTime(run.startedAt) },
+      { title: 'ordered by', text: ({ run }) => run.orderedBy },
+      { title: 'waits for', text: ({ run }) => run.waitsFor ?? '' },
+    ],
+    open,
+  )
+  output.heading(`${holds.length} ${holds.length === 1 ? 'hold' : 'holds'}`)
+  output.table(
+    [
+      { title: 'hold', text: ({ id }) => String(id), align: 'right' },
+      { title: 'kind', text: ({ kind }) => kind },
+      { title: 'scope', text: ({ scope }) => describeScope(scope) },
+      { title: 'by', text: ({ placedBy }) => placedBy },
+      { title: 'since', text: ({ placedAt }) => clockTime(placedAt) },
+      { title: 'reason', text: ({ reason }) => reason },
+    ],
+    holds,
+  )
+  output.heading(`${dates.length} registered ${dates.length === 1 ? 'date' : 'dates'}`)
+  output.table(dateColumns, dates)
+  if (abs !== null) {
+    output.table(
+      [
+        { title: 'AB', text: ({ abName }) => abName },
+        { title: 'state', text: ({ state }) => state },
+        { title: 'seconds', text: ({ wallSeconds }) => wallSeconds?.toFixed(1) ?? '', align: 'right' },
+        { title: 'cause', text: ({ leftOutCode, cause }) => [leftOutCode, cause].filter(Boolean).join(': ') },
+      ],
+      abs,
+    )
+  }
+  for (const { host, cores, seenAt } of known)
+    output.say(`host ${host}: ${cores} cores, worker last seen ${clockTime(seenAt)}`)
+}
+
+const STATES: readonly AbState[] = ['pending', 'running', 'processed', 'failed', 'interrupted', 'left out', 'withdrawn']
+
+const dateColumns: readonly Column<DateStatus>[] = [
+  { title: 'date', text: ({ instrument, date }) => `${instrument} ${date}` },
+  { title: 'state', text: ({ run }) => run?.state ?? 'registered' },
+  { title: 'run', text: ({ run }) => String(run?.runNumber ?? ''), align: 'right' },
+  ...STATES.map((state): Column<DateStatus> => {
+    return { title: state, text: ({ abs }) => String(abs[state] ?? 0), align: 'right' }
+  }),
+  { title: 'IDPs waiting', text: ({ pendingIdps }) => String(pendingIdps), align: 'right' },
+  { title: 'problems', text: ({ run }) => run?.problems.join('; ') ?? '' },
+]

@@ -2,13 +2,17 @@
  * What phoenix asks of an archive. Raws, calibrations and IDPs may lie in three different ones. Every method may be called twice and
  * killed in between: a file is there whole or not at all.
  *
- * Errors: FileMissing when the archive says that it has no such file; InfrastructureError when the archive is away or a transfer broke.
+ * Errors: FileMissing when the archive says that it has no such file; FileRefused when what it sends cannot be a FITS file of sane size;
+ * ArchiveUnauthorized when it does not let us in; InfrastructureError when the archive is away or a transfer broke.
  */
 export interface FileSource {
   /** Name of the archive in holds and messages. */
   readonly name: string
-  /** Brings one file to `target` (written under another name, synced, renamed) and says what arrived. */
-  fetch(kind: FileKind, fileName: string, target: string): Promise<FetchedFile>
+  /**
+   * Brings one file to `target` (written under another name, synced, renamed) and says what arrived. `signal` gives up; what has arrived by
+   * then is kept for the next call where the archive can resume.
+   */
+  fetch(kind: FileKind, fileName: string, target: string, signal?: AbortSignal): Promise<FetchedFile>
 }
 
 export interface IdpTarget {
@@ -35,6 +39,29 @@ export interface FetchedFile extends FileFacts {
 /** The archive answers, and says that it has no such file. */
 export class FileMissing extends Error {
   override readonly name = 'FileMissing'
+}
+
+/**
+ * What the archive sends under a name is no file that could be worked with, however often it is asked: larger than the limit, packed
+ * data that cannot be unpacked or never ends, no FITS file. Like a wrong checksum, it is an answer about that one file.
+ */
+export class FileRefused extends Error {
+  override readonly name = 'FileRefused'
+}
+
+/**
+ * The archive does not let us in (401, 403, a log-in page, a redirect to a host that is not allowed) until a person has done something.
+ * It says nothing about any file: the archive is held, no block fails.
+ */
+export class ArchiveUnauthorized extends Error {
+  override readonly name = 'ArchiveUnauthorized'
+  /** Name of the archive, the scope of the hold. */
+  readonly archive: string
+
+  constructor(archive: string, message: string, options?: ErrorOptions) {
+    super(`archive ${archive}: ${message}`, options)
+    this.archive = archive
+  }
 }
 
 /** The archive refuses an IDP for good, for example because another file has that name. */

@@ -58,7 +58,8 @@ function hashingTap(): { tap: Transform; sum: () => FileFacts } {
   return { tap, sum: () => ({ bytes, sha256: hash.digest('hex') }) }
 }
 
-async function syncPath(path: string): Promise<void> {
+/** Waits until the file, or the names in the folder, are on disk. */
+export async function syncPath(path: string): Promise<void> {
   await using handle = await open(path)
   await handle.sync()
 }

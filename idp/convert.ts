@@ -64,7 +64,7 @@ export async function convertFiles(request: ConversionRequest): Promise<Conversi
 function remark({ reason }: ConversionInput): Card {
   return history(
     reason === null
-      ? 'ERR = ERR_REDUCED * FLUX / FLUX_REDUCED: the pipeline leaves the extinction out of its errors.'
+      ? 'ERR is ERR_REDUCED * FLUX / FLUX_REDUCED (pipeline: no extinction in it)'
       : `Not flux-calibrated: ${reason}`,
   )
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { idpChecks } from './idp-checks.ts'
 
 /** A value that an operator or the record may give to a keyword. */
 const scalar = z.union([z.string(), z.number(), z.boolean()])
@@ -58,6 +59,7 @@ export const idpSection = z.strictObject({
   values: z.record(z.string(), scalar).default({}),
   /** In the order of the header. A keyword declared again is the fallback of the one before. */
   keywords: z.array(keyword),
+  checks: idpChecks.optional(),
 })
 
 export type IdpSection = z.infer<typeof idpSection>

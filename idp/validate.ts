@@ -1,10 +1,13 @@
+import { type BatchFinding, judgeBatch } from './validate/batch.ts'
 import type { IdpContext } from './validate/context.ts'
-import { readIdp } from './validate/idp.ts'
-import { applyRules, type Finding, type Judgement } from './validate/rule.ts'
-import { CONTENT_RULES, FORM_RULES } from './validate/rules.ts'
+import { inContext, readIdp } from './validate/idp.ts'
+import { judge } from './validate/judge.ts'
+import type { Keywords } from './validate/keywords.ts'
+import type { Finding, Judgement } from './validate/rule.ts'
 
+export { type BatchFinding, type BatchJudgement, judgeBatch } from './validate/batch.ts'
 export type { IdpContext, PipelineProducts } from './validate/context.ts'
-export type { IdpExpectations } from './validate/expectations.ts'
+export { expectationsOf, type IdpExpectations } from './validate/expectations.ts'
 export type { Finding, Judgement, Severity } from './validate/rule.ts'
 
 /**
@@ -12,6 +15,7 @@ export type { Finding, Judgement, Severity } from './validate/rule.ts'
  * be applied with this context. A file that is no FITS file at all has the finding F03.
  *
  * @throws InfrastructureError if the file, or a pipeline product of the context, cannot be read
+ * @throws FitsError if a pipeline product of the context is no spectrum
  */
 export async function validateIdp(path: string, context: IdpContext = {}): Promise<Finding[]> {
   return [...(await judgeIdp(path, context)).findings]
@@ -19,10 +23,18 @@ export async function validateIdp(path: string, context: IdpContext = {}): Promi
 
 /** As `validateIdp`, and which rules were skipped because the context, or a keyword that they need, is missing. */
 export async function judgeIdp(path: string, context: IdpContext = {}): Promise<Judgement> {
-  const idp = await readIdp(path, context)
-  const form = applyRules(FORM_RULES, idp)
-  if (idp.layout.hdus.length === 0)
-    return { findings: form.findings, skipped: [...form.skipped, ...CONTENT_RULES.map(({ id }) => id)] }
-  const content = applyRules(CONTENT_RULES, idp)
-  return { findings: [...form.findings, ...content.findings], skipped: [...form.skipped, ...content.skipped] }
+  return judge(await inContext(await readIdp(path), context))
+}
+
+/**
+ * Holds every file of a delivery against its own rules, and the files against each other (names, titles, ancillary files).
+ *
+ * @throws as validateIdp
+ */
+export async function validateBatch(
+  paths: readonly string[],
+  context: IdpContext | ((primary: Keywords) => IdpContext) = {},
+): Promise<BatchFinding[]> {
+  const contextOf = typeof context === 'function' ? context : () => context
+  return [...(await judgeBatch(paths, contextOf)).findings]
 }

@@ -12,13 +12,12 @@ import { readProducts, type ProductSpectra } from './products.ts'
 import { measureSpectrum, type Spectrum } from './spectrum.ts'
 
 /** A file under judgement: read once, everything that rules share is computed once. */
-export interface Idp {
+export interface IdpFile {
   readonly path: string
   readonly name: string
   readonly bytes: Uint8Array
   readonly layout: Layout
   readonly conformance: Conformance
-  readonly context: IdpContext
   readonly primary: Keywords
   /** All extensions but PHASE3PROVENANCE. */
   readonly spectrumExtensions: readonly Keywords[]
@@ -28,6 +27,11 @@ export interface Idp {
   readonly columns: readonly IdpColumn[]
   /** Null if that extension holds no spectrum that can be read. */
   readonly spectrum: Spectrum | null
+}
+
+/** With what it is held against. */
+export interface Idp extends IdpFile {
+  readonly context: IdpContext
   readonly products: ProductSpectra | null
 }
 
@@ -47,29 +51,32 @@ export interface IdpColumn {
 /** A spectrum has some MB. A file beyond this is not read into memory, and is no spectrum. */
 const LARGEST_BYTES = 1 << 30
 
-/** @throws InfrastructureError if the file, or a product of the context, cannot be read */
-export async function readIdp(path: string, context: IdpContext): Promise<Idp> {
+/** @throws InfrastructureError if the file cannot be read */
+export async function readIdp(path: string): Promise<IdpFile> {
   const bytes = await readWhole(path)
   const layout: Layout =
     bytes === null ? { hdus: [], problems: ['the file is larger than 1 GiB: no spectrum'] } : findHdus(bytes)
-  const [primaryHdu, ...extensions] = layout.hdus
+  const [primary, ...extensions] = layout.hdus
   const spectra = extensions.filter(({ header }) => new Keywords(header).text('EXTNAME') !== 'PHASE3PROVENANCE')
-  const [extensionHdu] = spectra
-  const columns = extensionHdu === undefined ? [] : columnsOf(new Keywords(extensionHdu.header))
+  const [hdu] = spectra
+  const columns = hdu === undefined ? [] : columnsOf(new Keywords(hdu.header))
   return {
     path,
     name: basename(path),
     bytes: bytes ?? new Uint8Array(0),
     layout,
     conformance: conformanceOf(layout),
-    context,
-    primary: new Keywords(primaryHdu?.header ?? new Header([])),
+    primary: new Keywords(primary?.header ?? new Header([])),
     spectrumExtensions: spectra.map(({ header }) => new Keywords(header)),
-    extension: extensionHdu === undefined ? null : new Keywords(extensionHdu.header),
+    extension: hdu === undefined ? null : new Keywords(hdu.header),
     columns,
-    spectrum: extensionHdu === undefined ? null : spectrumOf(extensionHdu, columns),
-    products: context.products === undefined ? null : await readProducts(context.products),
+    spectrum: hdu === undefined ? null : spectrumOf(hdu, columns),
   }
+}
+
+/** @throws FitsError, InfrastructureError if a product of the context is no spectrum or cannot be read */
+export async function inContext(file: IdpFile, context: IdpContext): Promise<Idp> {
+  return { ...file, context, products: context.products === undefined ? null : await readProducts(context.products) }
 }
 
 /** The flux that a reader takes for the spectrum: by its UType, else the second column. */

@@ -127,18 +127,16 @@ export const NUMBERING_RULES: readonly Rule<Idp>[] = [
     severity: 'error',
     title: 'an ASSONi that is no FITS file has ASSOCi and ASSOMi; neither stands without ASSONi',
     check: (primary) => [
-      ...primary
-        .numbered('ASSON')
-        .flatMap(({ digits, keyword, text }) =>
-          isFits(text)
-            ? []
-            : ['ASSOC', 'ASSOM']
-                .filter((family) => !primary.has(family + digits))
-                .map((family) => ({
-                  keyword: family + digits,
-                  message: `${keyword} is no FITS file, but ${family}${digits} is missing`,
-                })),
-        ),
+      ...primary.numbered('ASSON').flatMap(({ digits, keyword, text }) =>
+        isFits(text)
+          ? []
+          : ['ASSOC', 'ASSOM']
+              .filter((family) => !primary.has(family + digits))
+              .map((family) => ({
+                keyword: family + digits,
+                message: `${keyword} is no FITS file, but ${family}${digits} is missing`,
+              })),
+      ),
       ...descriptions(primary)
         .filter(({ digits }) => !primary.has(`ASSON${digits}`))
         .map(({ keyword, digits }) => ({ keyword, message: `${keyword} stands without ASSON${digits}` })),

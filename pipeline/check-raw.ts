@@ -1,6 +1,7 @@
 import type { AssociationBlock } from '../domain/association-block.ts'
 import { OutcomeError } from '../domain/failure.ts'
 import type { Mode } from '../domain/instrument.ts'
+import { timeInRawName } from '../domain/observing-date.ts'
 import type { Header } from '../fits/header.ts'
 import { sameValue, valueNumber, valueText } from './header-value.ts'
 
@@ -36,11 +37,14 @@ export function checkRaw(header: Header, ab: AssociationBlock, modes: readonly M
 /** A header that says another year than the name of its file is wrong about the one or the other. */
 function checkTimeInName(ab: AssociationBlock): void {
   const fileName = ab.rawFiles[0]?.fileName ?? ''
-  const time = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?/.exec(fileName)?.[0]
-  if (time === undefined) return
-  const mjd = MJD_OF_UNIX_EPOCH + Date.parse(`${time}Z`) / 86_400_000
+  const time = timeInRawName(fileName)
+  if (time === null) return
+  const mjd = MJD_OF_UNIX_EPOCH + time.getTime() / 86_400_000
   if (Math.abs(mjd - ab.mjdObs) > NAME_TOLERANCE_DAYS) {
-    throw new OutcomeError('input', `MJD-OBS is ${ab.mjdObs}, but the name of raw ${fileName} says ${time}`)
+    throw new OutcomeError(
+      'input',
+      `MJD-OBS is ${ab.mjdObs}, but the name of raw ${fileName} says ${time.toISOString()}`,
+    )
   }
 }
 

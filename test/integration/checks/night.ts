@@ -1,0 +1,91 @@
+import type { Card } from '../../../fits/card.ts'
+import { formatFits } from '../../../fits/file.ts'
+import { Header } from '../../../fits/header.ts'
+import type { Hdu } from '../../../fits/hdu.ts'
+import type { AssociationBlock } from '../../../domain/association-block.ts'
+import { calibrationHdus } from '../../../simulator/calibration-frames.ts'
+import { calibrationsFor } from '../../../simulator/calibrations.ts'
+import type { ScienceLight } from '../../../simulator/light.ts'
+import { planNight } from '../../../simulator/night-plan.ts'
+import type { Observation } from '../../../simulator/observation.ts'
+import { scienceFrame } from '../../../simulator/science-frame.ts'
+import type { SettingName } from '../../../simulator/uves-blue.ts'
+
+export const DATE = '2026-03-01'
+const SEED = 7
+
+/** A file of the archive, still open to changes. */
+export interface ArchiveFile {
+  readonly fileName: string
+  readonly hdus: readonly Hdu[]
+}
+
+/** One exposure that can be processed: its block, its raw, its calibrations by category. */
+export interface Exposure {
+  readonly block: AssociationBlock
+  readonly raw: ArchiveFile
+  readonly calibrations: ReadonlyMap<string, ArchiveFile>
+}
+
+const plan = planNight({
+  instrument: 'UVES',
+  date: DATE,
+  seed: SEED,
+  executable: 3,
+  settings: [346, 390, 437],
+  withExtras: false,
+})
+const made = new Map<string, readonly Hdu[]>()
+
+/** The reference exposure of a setting, or the same with other light; frames are made once and shared. */
+export function exposure(setting: SettingName, light: Partial<ScienceLight> = {}): Exposure {
+  const planned = plan.find(({ observation }) => observation.setting === setting)
+  if (planned === undefined) throw new Error(`no exposure of ${setting}`)
+  const observation: Observation = { ...planned.observation, light: { ...planned.observation.light, ...light } }
+  const raw = once(`raw ${setting} ${JSON.stringify(observation.light)}`, () => [scienceFrame(observation, SEED, true)])
+  const calibrations = calibrationsFor(DATE, setting).map((file) => {
+    const hdus = once(file.fileName, () => calibrationHdus(file, SEED))
+    return [file.category, { fileName: file.fileName, hdus }] as const
+  })
+  return {
+    block: planned.block,
+    raw: { fileName: `${observation.dpId}.fits`, hdus: raw },
+    calibrations: new Map<string, ArchiveFile>(calibrations),
+  }
+}
+
+/** Bytes with right DATASUM and CHECKSUM. */
+export function bytesOf(hdus: readonly Hdu[]): Uint8Array {
+  return formatFits(hdus, { checksum: true })
+}
+
+/** With these cards in the place of those of the same keyword in the primary header, or at its end. */
+export function withCards(hdus: readonly Hdu[], cards: readonly Card[]): Hdu[] {
+  return changePrimary(hdus, (header) => cards.reduce((changed, card) => changed.with(card), header))
+}
+
+export function withoutCards(hdus: readonly Hdu[], keywords: readonly string[]): Hdu[] {
+  return changePrimary(hdus, (header) => keywords.reduce((changed, keyword) => changed.without(keyword), header))
+}
+
+/** Extensions without the HISTORY cards that begin with this word. */
+export function withoutHistory(hdus: readonly Hdu[], word: string): Hdu[] {
+  return hdus.map(({ header, data }) => ({
+    header: new Header(
+      header.cards.filter((card) => !(card.keyword === 'HISTORY' && card.comment.trim().startsWith(word))),
+    ),
+    data,
+  }))
+}
+
+function changePrimary(hdus: readonly Hdu[], change: (header: Header) => Header): Hdu[] {
+  return hdus.map((hdu, index) => (index === 0 ? { ...hdu, header: change(hdu.header) } : hdu))
+}
+
+function once(key: string, make: () => readonly Hdu[]): readonly Hdu[] {
+  const known = made.get(key)
+  if (known !== undefined) return known
+  const hdus = make()
+  made.set(key, hdus)
+  return hdus
+}

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { CpuGate } from './activities/cpu-gate.ts'
 import type { Host, Orchestration } from './activities/dependencies.ts'
 import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from './activities/index.ts'
+import { startIdpMaker } from './activities/idp-maker.ts'
 import { slotsFor } from './activities/plan-date.ts'
 import { FolderArchive } from './archive/folder.ts'
 import { TemporalClient } from './client/temporal.ts'
@@ -91,6 +92,7 @@ async function runHost(
   log: Logger,
 ): Promise<void> {
   const archive = new FolderArchive(settings.archive.dir)
+  const idpMaker = startIdpMaker(Math.min(4, settings.cores))
   const host: Host = {
     ...orchestration(settings, database, log),
     name: settings.host,
@@ -99,6 +101,8 @@ async function runHost(
     source: archive,
     target: archive,
     gate: new CpuGate(settings.cores),
+    idpMaker,
+    quarantine: { folder: join(settings.home, 'quarantine'), keepDays: 30, maximumBytes: 5e9 },
     findPipeline: cachedPipelines(settings.recipeDir),
     niceness: 0,
     closing: stop.closing,
@@ -132,6 +136,7 @@ async function runHost(
     await runUntilClosed(workers, stop)
   } finally {
     clearInterval(timer)
+    await idpMaker.close()
   }
 }
 

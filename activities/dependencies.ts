@@ -5,6 +5,8 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { NightWindow } from '../domain/night-window.ts'
 import type { Pipeline } from '../pipeline/find-pipeline.ts'
 import type { CpuGate } from './cpu-gate.ts'
+import type { IdpMaker } from './idp-maker.ts'
+import type { Quarantine } from './quarantine.ts'
 
 /** What the activities of the orchestration worker need: the record and the configuration. */
 export interface Orchestration {
@@ -24,6 +26,9 @@ export interface Host extends Orchestration {
   readonly source: FileSource
   readonly target: IdpTarget
   readonly gate: CpuGate
+  readonly idpMaker: IdpMaker
+  /** For IDPs that break a rule. */
+  readonly quarantine: Quarantine
   readonly findPipeline: (name: string) => Promise<Pipeline>
   readonly niceness: number
   /** Aborts at the first request to end the worker: nothing new is started. */

@@ -1,19 +1,40 @@
+import { promisify } from 'node:util'
+import { gzip as gzipCallback } from 'node:zlib'
 import type { Transaction } from 'kysely'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
-import type { Schema } from './schema.ts'
+import type { IdpFinding, Schema } from './schema.ts'
+
+const gzip = promisify(gzipCallback)
 
 /** An IDP that waits in `path` on this host to be ingested. */
-export interface NewIdp {
+export interface WaitingIdp {
   readonly role: string
   readonly kind: 'unconverted' | 'standard'
+  /** PRO CATG of the product that it was made from. */
   readonly category: string
   readonly path: string
   readonly bytes: number
   readonly sha256: string
 }
 
-export interface PendingIdp extends NewIdp {
+/** Null for a product that was copied as it is. */
+export interface NewIdp extends WaitingIdp {
+  readonly standard: StandardIdp | null
+}
+
+/** What is kept of an IDP in standard form beside the file. */
+export interface StandardIdp {
+  readonly originalName: string
+  readonly fluxCalibrated: boolean
+  /** Why it is not flux-calibrated; null when it is. */
+  readonly fluxReason: string | null
+  readonly warnings: readonly IdpFinding[]
+  readonly keywords: Readonly<Record<string, string | number | boolean>>
+  readonly previewSvg: string | null
+}
+
+export interface PendingIdp extends WaitingIdp {
   readonly archiveName: string
   readonly abName: string
   readonly generation: number
@@ -27,16 +48,29 @@ export async function insertPendingIdps(
   key: AttemptKey,
   idps: readonly NewIdp[],
 ): Promise<void> {
-  for (const { path, ...idp } of idps) {
+  for (const { path, standard, ...idp } of idps) {
+    const svg = standard?.previewSvg ?? null
+    const preview = svg === null ? null : await gzip(svg)
     for (let time = Date.now(); ; time += 1) {
       const archiveName = `ADP.${new Date(time).toISOString().slice(0, 23)}.fits`
       const inserted = await transaction
         .insertInto('idp')
-        .values({ ...key, ...idp, archive_name: archiveName, state: 'pending', waiting_path: path })
+        .values({
+          ...key,
+          ...idp,
+          ...standardColumns(standard),
+          archive_name: archiveName,
+          state: 'pending',
+          waiting_path: path,
+        })
         .onConflict((conflict) => conflict.column('archive_name').doNothing())
         .returning('archive_name')
         .executeTakeFirst()
-      if (inserted !== undefined) break
+      if (inserted === undefined) continue
+      if (preview !== null) {
+        await transaction.insertInto('idp_preview').values({ archive_name: archiveName, svg: preview }).execute()
+      }
+      break
     }
   }
 }
@@ -149,6 +183,17 @@ export async function logIngestion(database: Database, entry: IngestionEntry): P
       message: entry.message,
     })
     .execute()
+}
+
+function standardColumns(standard: StandardIdp | null) {
+  if (standard === null) return {}
+  return {
+    original_name: standard.originalName,
+    flux_calibrated: standard.fluxCalibrated,
+    flux_reason: standard.fluxReason,
+    findings: JSON.stringify(standard.warnings),
+    keywords: JSON.stringify(standard.keywords),
+  }
 }
 
 async function update(

@@ -143,7 +143,13 @@ export interface Schema {
     created_at: Generated<Date>
     ingested_at: Date | null
     superseded_by: string | null
+    original_name: string | null
+    flux_calibrated: boolean | null
+    flux_reason: string | null
+    findings: JSONColumnType<IdpFinding[], string | undefined, string>
+    keywords: JSONColumnType<Record<string, string | number | boolean>, string | undefined, string>
   }
+  idp_preview: { archive_name: string; svg: Buffer }
   ingestion_log: {
     entry_id: Identity
     archive_name: string
@@ -189,6 +195,12 @@ export interface Schema {
     cause: string | null
     idp: string | null
   }
+}
+
+/** A warning of the validator that did not keep an IDP from the archive. */
+export interface IdpFinding {
+  rule: string
+  message: string
 }
 
 interface AbKey {

@@ -50,7 +50,7 @@ export async function conclude(block: Block, startId: number, status: RecipeStat
   const unusual = warnings(log)
   const result =
     end.class === 'success'
-      ? await productsOf(block, { inputs, raw, setting: setting ?? '', log })
+      ? await productsOf(block, { inputs, raw, setting: setting ?? '', log, endedAt: new Date(status.endedAt) })
       : failed(end.kind, end.cause)
   return recordAttempt(block.host.database, {
     ...describe(block, inputs),
@@ -103,17 +103,19 @@ interface Finished {
   readonly raw: RawFacts
   readonly setting: string
   readonly log: string
+  /** End of the recipe: DATE of its IDPs, so that making them twice gives the same bytes. */
+  readonly endedAt: Date
 }
 
 /** Exit code 0 is not success: the products say whether it was. */
-async function productsOf(block: Block, { inputs, raw, setting, log }: Finished): Promise<Results> {
+async function productsOf(block: Block, { inputs, raw, setting, log, endedAt }: Finished): Promise<Results> {
   try {
     const { ab } = block.registered
     const mode = checkRaw(raw.header, ab, modesOf(block.instrument, ab.rawType))
     const products = listProducts(recipeFolder(block))
     const { count, lines } = warnings(log, Number.POSITIVE_INFINITY)
     const facts = await checkProducts({ products, mode, raw: raw.header, given: inputs, warnings: lines })
-    const idps = await makeIdps(block, products)
+    const idps = await makeIdps(block, mode, products, inputs, endedAt)
     const qc1 = await qc1Values(products)
     const scores = await scoreProducts(block, { mode, rawPath: raw.path, setting, facts, qc1, warnings: count })
     return { outcome: { outcome: 'processed' }, qc1, scores, idps }

@@ -2,31 +2,75 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyFile } from '../../archive/copy-file.ts'
 import type { NewIdp } from '../../database/idps.ts'
-import { modesOf } from '../../domain/certification.ts'
 import { OutcomeError } from '../../domain/failure.ts'
+import type { Mode } from '../../domain/instrument.ts'
+import { expectationsOf } from '../../idp/validate.ts'
 import type { Product } from '../../pipeline/products.ts'
+import type { InputFile } from '../input-list.ts'
+import { quarantine } from '../quarantine.ts'
 import type { Block } from './block.ts'
 
 /**
- * The primary products of a block, as they will be ingested. They are copied unchanged and recorded as `unconverted`, which keeps
- * them out of the ObsCore view: the form of the Science Data Products standard is not made yet.
+ * The IDPs of a block, made and validated before the raw goes. An instrument file without an `idp` section gets its primary products
+ * copied unchanged: recorded as `unconverted`, which keeps them out of the ObsCore view.
  *
- * @throws OutcomeError of kind `product` when the recipe did not make a primary product
+ * @throws OutcomeError of kind `product` when a primary product is missing, of kind `idp` with the rule that an IDP breaks
  */
 export async function makeIdps(
-  { registered, instrument, runFolder }: Block,
+  block: Block,
+  mode: Mode,
   products: readonly Product[],
+  inputs: readonly InputFile[],
+  attemptEndedAt: Date,
 ): Promise<readonly NewIdp[]> {
-  const modes = modesOf(instrument, registered.ab.rawType).filter(({ certified }) => certified)
-  const primary = modes.flatMap((mode) => mode.products.filter((product) => product.primary))
+  const { registered, runFolder } = block
   await mkdir(runFolder.idps, { recursive: true, mode: 0o700 })
   const idps: NewIdp[] = []
-  for (const { category, role } of primary) {
+  for (const { category, role } of mode.products.filter(({ primary }) => primary)) {
     const product = products.find((candidate) => candidate.category === category)
     if (product === undefined) throw new OutcomeError('product', `the recipe ended well but made no ${category}`)
     const path = join(runFolder.idps, `${registered.abName}.generation-${registered.generation}.${role}.fits`)
-    const { bytes, sha256 } = await copyFile(product.path, path)
-    idps.push({ role, kind: 'unconverted', category, path, bytes, sha256 })
+    idps.push({ role, category, path, ...(await makeOne(block, product, path, products, inputs, attemptEndedAt)) })
   }
   return idps
+}
+
+async function makeOne(
+  block: Block,
+  product: Product,
+  path: string,
+  products: readonly Product[],
+  inputs: readonly InputFile[],
+  attemptEndedAt: Date,
+): Promise<Pick<NewIdp, 'kind' | 'bytes' | 'sha256' | 'standard'>> {
+  const section = block.instrument.idp
+  if (section === undefined) return { kind: 'unconverted', standard: null, ...(await copyFile(product.path, path)) }
+  const { conversion, findings, keywords, previewSvg } = await block.host.idpMaker.make({
+    conversion: {
+      section,
+      raws: inputs.filter(({ kind }) => kind === 'raw'),
+      calibrations: inputs.filter(({ kind }) => kind !== 'raw'),
+      products: products.map((each) => ({ category: each.category, path: each.path })),
+      database: {},
+      archiveName: null,
+      attemptEndedAt,
+      path,
+    },
+    expectations: expectationsOf(block.instrument),
+  })
+  const [error] = findings.filter(({ severity }) => severity === 'error')
+  if (error !== undefined) {
+    const name = `${block.registered.abName}.generation-${block.registered.generation}.${conversion.originalName}`
+    const where = await quarantine(block.host.quarantine, path, name.slice(0, 128))
+    block.host.log.warn({ ab: block.registered.abName, findings, where }, 'IDP refused by our validator')
+    throw new OutcomeError('idp', `the IDP breaks rule ${error.rule}: ${error.message} (kept in ${where})`)
+  }
+  const { bytes, sha256, originalName, fluxCalibrated, reason } = conversion
+  const warnings = findings.map(({ rule, message }) => ({ rule, message }))
+  return {
+    kind: 'standard',
+    bytes,
+    sha256,
+    standard: { originalName, fluxCalibrated, fluxReason: reason, warnings, keywords, previewSvg },
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { pino } from 'pino'
 import { CpuGate } from '../../../activities/cpu-gate.ts'
+import { startIdpMaker } from '../../../activities/idp-maker.ts'
 import type { Host } from '../../../activities/dependencies.ts'
 import { makeDownloadMcalibs } from '../../../activities/download-mcalibs.ts'
 import { makePrepareHost } from '../../../activities/prepare-host.ts'
@@ -62,6 +63,8 @@ export async function install(): Promise<Installation> {
     source,
     target: source,
     gate: new CpuGate(2),
+    idpMaker: startIdpMaker(1),
+    quarantine: { folder: join(folder, 'quarantine'), keepDays: 1, maximumBytes: 1e9 },
     findPipeline: (name) => findPipeline(name),
     niceness: 0,
     closing: never,

@@ -125,6 +125,7 @@ export function newIdp(role = 'spectrum', kind: 'unconverted' | 'standard' = 'un
   return {
     role,
     kind,
+    standard: null,
     category: 'RED_SCI_POINT_BLUE',
     path: `/scratch/idp/${role}.fits`,
     bytes: 2_880_000,

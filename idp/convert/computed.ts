@@ -1,6 +1,8 @@
 import type { Scalar } from '../../domain/idp-section.ts'
 import { dpId } from '../../domain/file-name.ts'
+import type { Header } from '../../fits/header.ts'
 import type { Facts } from './facts.ts'
+import { notConvertible } from './failure.ts'
 import type { ConversionInput } from './input.ts'
 import { originalName, title } from './original-name.ts'
 import { degreesOfPackedDegrees, degreesOfPackedHours } from './packed-coordinate.ts'
@@ -42,7 +44,7 @@ export const computed: Readonly<Record<string, KeywordFunction>> = {
   program: ({ input }) => only(programs(input)),
   programs: ({ input }) => (programs(input).length > 1 ? programs(input) : []),
   observations: ({ input }) =>
-    unique(input.raws.flatMap(({ header }) => header.integer('ESO OBS ID') ?? [])).toSorted((a, b) => a - b),
+    ofRaws(input, 'ESO OBS ID', (header) => header.integer('ESO OBS ID')).toSorted((a, b) => a - b),
   rawCount: ({ input }) => input.raws.length,
   // Raw frames are named without suffix, other products would be named with it.
   raws: ({ input }) => input.raws.map(({ fileName }) => dpId(fileName)),
@@ -66,8 +68,6 @@ export const computed: Readonly<Record<string, KeywordFunction>> = {
   originalName: ({ input, facts }) => originalName(input, facts),
   archiveName: ({ input }) => input.archiveName,
   sampleCount: ({ spectrum }) => spectrum.wave.length,
-  firstWavelength: ({ spectrum }) => spectrum.wave[0] ?? null,
-  lastWavelength: ({ spectrum }) => spectrum.wave.at(-1) ?? null,
 }
 
 /** J2000 degrees of the target, to 1e-7 (0.4 milliarcseconds); null when the header does not tell them. */
@@ -76,15 +76,21 @@ function coordinate(input: ConversionInput, keyword: string, degrees: (packed: n
   return packed === undefined ? null : degrees(packed)
 }
 
-function programs({ raws }: ConversionInput): string[] {
-  return unique(raws.flatMap(({ header }) => header.string('ESO OBS PROG ID') ?? []))
+function programs(input: ConversionInput): string[] {
+  return ofRaws(input, 'ESO OBS PROG ID', (header) => header.string('ESO OBS PROG ID') || undefined)
+}
+
+/** What the raws say, each value once. */
+function ofRaws<Value>(input: ConversionInput, keyword: string, read: (header: Header) => Value | undefined): Value[] {
+  const values = input.raws.map(({ header, fileName }) => {
+    const value = read(header)
+    if (value === undefined) throw notConvertible(`${fileName}: no ${keyword} in its header`)
+    return value
+  })
+  return [...new Set(values)]
 }
 
 /** The one value, or MULTI: then the numbered keywords have them all. */
 function only(values: readonly string[]): string | null {
   return values.length > 1 ? 'MULTI' : (values[0] ?? null)
-}
-
-function unique<Value>(values: readonly Value[]): Value[] {
-  return [...new Set(values)]
 }

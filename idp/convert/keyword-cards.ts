@@ -2,10 +2,10 @@ import { PreconditionError } from '../../domain/failure.ts'
 import type { KeywordRule } from '../../domain/idp-section.ts'
 import { type Card, double, integer, logical, string } from '../../fits/card.ts'
 import type { Header } from '../../fits/header.ts'
+import { fittedToCard } from './card-text.ts'
 import { type Computed, computed, type Product } from './computed.ts'
 import { notConvertible } from './failure.ts'
 import { fixedPoint, significant } from './number-format.ts'
-import { longestString } from './original-name.ts'
 
 /**
  * The cards of both headers that the instrument file declares, in its order.
@@ -92,20 +92,13 @@ function headerValue(header: Header, keyword: string): Computed {
 
 function cardOf(keyword: string, value: Exclude<Computed, null | readonly unknown[]>, rule: KeywordRule): Card {
   const { comment, type, decimals, digits } = rule
-  if (typeof value === 'string') return string(keyword, fitted(value), comment)
+  if (typeof value === 'string') return string(keyword, fittedToCard(value), comment)
   if (typeof value === 'boolean') return logical(keyword, value, comment)
   if (!Number.isFinite(value)) throw notConvertible(`${keyword} is ${value}: ${sources([rule])}`)
   if (type === 'integer') return integer(keyword, value, comment)
   if (decimals !== undefined) return { keyword, value: fixedPoint(value, decimals), comment }
   if (digits !== undefined) return { keyword, value: significant(value, digits), comment }
   return double(keyword, value, comment)
-}
-
-/** In printable ASCII, and cut to what one card holds, where a quote counts twice: the standard forbids CONTINUE. */
-function fitted(text: string): string {
-  let fitting = text.replace(/[^ -~]/g, '?')
-  while (fitting.replaceAll("'", "''").length > longestString) fitting = fitting.slice(0, -1)
-  return fitting.trimEnd()
 }
 
 function sources(fallbacks: readonly KeywordRule[]): string {

@@ -1,4 +1,5 @@
 import { dpId } from '../../domain/file-name.ts'
+import { fitsOnCard } from './card-text.ts'
 import { notConvertible } from './failure.ts'
 import type { Facts } from './facts.ts'
 import type { ConversionInput } from './input.ts'
@@ -8,15 +9,16 @@ export function originalName(input: ConversionInput, facts: Facts): string {
   return filled(input.section.originalName, nameFields(input, facts))
 }
 
-/** Short text with the object's name, unique in a collection; the longer form where it fits into a card. */
+/** Short text with the object's name, unique in a collection; a shorter form, in the end with a cut name, where it is too long. */
 export function title(input: ConversionInput, facts: Facts, object: string): string {
-  const fields = { ...nameFields(input, facts), object }
-  const longer = filled(input.section.title, fields)
-  return longer.length <= longestString ? longer : filled(input.section.shortTitle, fields)
+  const fields = nameFields(input, facts)
+  const longer = filled(input.section.title, { ...fields, object })
+  if (fitsOnCard(longer)) return longer
+  for (let length = object.length; ; length--) {
+    const shorter = filled(input.section.shortTitle, { ...fields, object: object.slice(0, length) })
+    if (length === 0 || fitsOnCard(shorter)) return shorter
+  }
 }
-
-/** Longest string that fits on one card; the standard forbids CONTINUE. */
-export const longestString = 68
 
 function nameFields({ raws, armName, arm, chips, fluxCalibrated }: ConversionInput, facts: Facts) {
   const [{ header, fileName }] = raws

@@ -1,12 +1,11 @@
 import { type BatchFinding, judgeBatch } from './validate/batch.ts'
-import type { IdpContext } from './validate/context.ts'
+import { type ContextFor, contextFor } from './validate/context.ts'
 import { inContext, readIdp } from './validate/idp.ts'
 import { judge } from './validate/judge.ts'
-import type { Keywords } from './validate/keywords.ts'
 import type { Finding, Judgement } from './validate/rule.ts'
 
 export { type BatchFinding, type BatchJudgement, judgeBatch } from './validate/batch.ts'
-export type { IdpContext, PipelineProducts } from './validate/context.ts'
+export type { ContextFor, IdpContext, PipelineProducts } from './validate/context.ts'
 export { expectationsOf, type IdpExpectations } from './validate/expectations.ts'
 export type { Finding, Judgement, Severity } from './validate/rule.ts'
 
@@ -17,13 +16,14 @@ export type { Finding, Judgement, Severity } from './validate/rule.ts'
  * @throws InfrastructureError if the file, or a pipeline product of the context, cannot be read
  * @throws FitsError if a pipeline product of the context is no spectrum
  */
-export async function validateIdp(path: string, context: IdpContext = {}): Promise<Finding[]> {
+export async function validateIdp(path: string, context: ContextFor = {}): Promise<Finding[]> {
   return [...(await judgeIdp(path, context)).findings]
 }
 
 /** As `validateIdp`, and which rules were skipped because the context, or a keyword that they need, is missing. */
-export async function judgeIdp(path: string, context: IdpContext = {}): Promise<Judgement> {
-  return judge(await inContext(await readIdp(path), context))
+export async function judgeIdp(path: string, context: ContextFor = {}): Promise<Judgement> {
+  const file = await readIdp(path)
+  return judge(await inContext(file, await contextFor(context, file.primary)))
 }
 
 /**
@@ -31,10 +31,6 @@ export async function judgeIdp(path: string, context: IdpContext = {}): Promise<
  *
  * @throws as validateIdp
  */
-export async function validateBatch(
-  paths: readonly string[],
-  context: IdpContext | ((primary: Keywords) => IdpContext) = {},
-): Promise<BatchFinding[]> {
-  const contextOf = typeof context === 'function' ? context : () => context
-  return [...(await judgeBatch(paths, contextOf)).findings]
+export async function validateBatch(paths: readonly string[], context: ContextFor = {}): Promise<BatchFinding[]> {
+  return [...(await judgeBatch(paths, context)).findings]
 }

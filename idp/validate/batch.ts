@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type AncillaryFile, type Batch, BATCH_RULES, type ScienceFile } from './batch-rules.ts'
-import type { IdpContext } from './context.ts'
+import { type ContextFor, contextFor } from './context.ts'
 import { inContext, readIdp } from './idp.ts'
 import { judge } from './judge.ts'
-import type { Keywords } from './keywords.ts'
 import { applyRules, type Finding, type Judgement } from './rule.ts'
 
 /** A finding, and the file that it is about; null: the delivery as a whole. */
@@ -31,12 +30,9 @@ type Seen =
  * Judges the files of a delivery one by one (only headers stay in memory), then among each other. What another file names in ASSONi,
  * what has an ancillary category and what is neither FITS nor called so counts as ancillary.
  */
-export async function judgeBatch(
-  paths: readonly string[],
-  contextOf: (primary: Keywords) => IdpContext,
-): Promise<BatchJudgement> {
+export async function judgeBatch(paths: readonly string[], context: ContextFor): Promise<BatchJudgement> {
   const seen: Seen[] = []
-  for (const path of paths) seen.push(await look(path, contextOf))
+  for (const path of paths) seen.push(await look(path, context))
   const named = new Set(
     seen.flatMap((each) =>
       each.kind === 'science' ? each.file.primary.numbered('ASSON').map(({ text }) => text) : [],
@@ -64,14 +60,14 @@ export async function judgeBatch(
   }
 }
 
-async function look(path: string, contextOf: (primary: Keywords) => IdpContext): Promise<Seen> {
+async function look(path: string, context: ContextFor): Promise<Seen> {
   const read = await readIdp(path)
   const { name, primary, extension, layout } = read
   const isFits = layout.hdus.length > 0
   const other = { name, md5: createHash('md5').update(read.bytes).digest('hex'), primary: isFits ? primary : null }
   const isAncillary = isFits ? primary.text('PRODCATG')?.startsWith('ANCILLARY.') === true : !/\.fits(\.|$)/.test(name)
   if (isAncillary) return { kind: 'ancillary', file: other }
-  const judgement = judge(await inContext(read, contextOf(primary)))
+  const judgement = judge(await inContext(read, await contextFor(context, primary)))
   return { kind: 'science', path, other, judgement, file: { name, primary, title: extension?.text('TITLE') } }
 }
 

@@ -1,5 +1,6 @@
 import type { Header } from '../../fits/header.ts'
 import type { IdpExpectations } from './expectations.ts'
+import type { Keywords } from './keywords.ts'
 
 /** What a file is held against besides itself. Rules whose needs are absent are skipped. */
 export interface IdpContext {
@@ -21,4 +22,11 @@ export interface PipelineProducts {
   /** Flux-calibrated; only where the file's main flux is. */
   readonly flux?: readonly string[]
   readonly fluxError?: readonly string[]
+}
+
+/** The context, or how to find it once the primary header is known (the instrument's name stands there). */
+export type ContextFor = IdpContext | ((primary: Keywords) => IdpContext | Promise<IdpContext>)
+
+export async function contextFor(context: ContextFor, primary: Keywords): Promise<IdpContext> {
+  return typeof context === 'function' ? context(primary) : context
 }

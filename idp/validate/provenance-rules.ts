@@ -1,3 +1,4 @@
+import { dpId } from '../../domain/file-name.ts'
 import type { Header } from '../../fits/header.ts'
 import type { Idp } from './idp.ts'
 import { Keywords } from './keywords.ts'
@@ -143,9 +144,6 @@ export function onRaws({
     },
   })
 }
-
-/** The name of a raw frame in PROVi, with or without its suffix. */
-const dpId = (name: string): string => name.replace(/\.fits$/, '')
 
 /** A keyword that is one value, or MULTI and a numbered list, of all the raw frames. */
 function listed(id: string, keyword: string, family: string, rawKeyword: string): Rule<Idp> {

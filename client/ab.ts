@@ -12,6 +12,7 @@ import { wholeNumber } from './whole-number.ts'
 /** `phoenix ab show NAME` and `phoenix ab log NAME`: one association block. */
 export function addAb(program: Command, carryOut: CarryOut): void {
   const ab = program.command('ab').description('one association block: everything on record (show), its log (log)')
+  ab.helpCommand(false)
   ab.command('show')
     .description('state, versions, inputs, attempts with resources, IDPs and history of an AB')
     .argument('<name>', 'name of the AB, or of a raw in it')

@@ -58,10 +58,9 @@ export interface Look {
 /** What has changed between two looks, in lines. At the first look only what is under way or has ended is worth a line. */
 export function changes(before: Look | null, now: Look): string[] {
   const lines: string[] = []
-  if (before?.state !== now.state || before.waitsFor !== now.waitsFor) {
-    const why = now.waitsFor === null ? '' : `: ${now.waitsFor}`
-    lines.push(`run ${now.runNumber} ${now.state}${why}`)
-  }
+  const why = now.waitsFor === null ? '' : `: ${now.waitsFor}`
+  const ofRun =
+    before?.state === now.state && before.waitsFor === now.waitsFor ? [] : [`run ${now.runNumber} ${now.state}${why}`]
   const known = new Map(before?.abs.map((ab) => [ab.abName, ab.state]))
   const total = now.abs.filter(({ state }) => state !== 'left out' && state !== 'withdrawn').length
   let ended = now.abs.filter(({ abName, state }) => isEnd(state) && known.get(abName) === state).length
@@ -71,7 +70,8 @@ export function changes(before: Look | null, now: Look): string[] {
     if (isEnd(ab.state)) ended += 1
     lines.push(lineOf(ab, isEnd(ab.state) ? ` (${ended} of ${total})` : ''))
   }
-  return lines
+  // The end of the run comes after the blocks that led to it.
+  return isOpenRun(now.state) ? [...ofRun, ...lines] : [...lines, ...ofRun]
 }
 
 function lineOf({ abName, state, wallSeconds, cause }: AbStatus, count: string): string {

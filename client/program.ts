@@ -7,6 +7,7 @@ import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
+import { addIdp } from './idp.ts'
 import { addPause } from './pause.ts'
 import { addRegister } from './register.ts'
 import { addReport } from './report.ts'
@@ -29,10 +30,16 @@ export interface ProgramWorld {
 
 /** The command line of phoenix. `onEnd` gets the exit code of the command that was carried out. */
 export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitCode) => void): Command {
+  const helpWidth = () => streams.width ?? 100
   const program = new Command('phoenix')
     .description('turns each night of science data into archive-ready spectra')
     .exitOverride()
-    .configureOutput({ writeOut: streams.out, writeErr: streams.error })
+    .configureOutput({
+      writeOut: streams.out,
+      writeErr: streams.error,
+      getOutHelpWidth: helpWidth,
+      getErrHelpWidth: helpWidth,
+    })
     .helpCommand(false)
   const settings = () => readSettings(env)
   const carryOut: CarryOut = async ({ json = false }, work) => {
@@ -53,6 +60,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addStatus(program, carryOut)
   addReport(program, carryOut)
   addAb(program, carryOut)
+  addIdp(program, carryOut)
   addWorker(program, settings)
   return program
 }

@@ -1,0 +1,197 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type AttemptRecord, type Outcome, recordAttempt } from '../../../database/attempts.ts'
+import { closeRun } from '../../../database/date-runs.ts'
+import { logIngestion, makeLive } from '../../../database/idps.ts'
+import { closeStart, startRecipe } from '../../../database/recipe-starts.ts'
+import { blocks, DATE } from '../../client/blocks.ts'
+import { type OwnInstallation, ownInstallation } from './own-installation.ts'
+
+let own: OwnInstallation
+beforeEach(async () => {
+  own = await ownInstallation()
+  own.layBlocks(blocks(3, true))
+  await own.phoenix('register', 'UVES', DATE)
+  await own.phoenix('run', 'UVES', DATE)
+})
+afterEach(() => own.drop())
+
+async function executable(): Promise<string[]> {
+  const rows = await own.database
+    .selectFrom('sciproc_ab')
+    .select('ab_name')
+    .where('state', '=', 'pending')
+    .orderBy('mjd_obs')
+    .execute()
+  return rows.map((row) => row.ab_name)
+}
+
+async function start(abName: string, folder = '/scratch/x'): Promise<number> {
+  const result = await startRecipe(own.database, {
+    runNumber: 1,
+    abName,
+    generation: 1,
+    version: 1,
+    folder,
+    place: { instrument: 'UVES', date: DATE, orderId: 1, host: 'muc08', archives: [] },
+    windowIsOpen: true,
+  })
+  if (!result.started) throw new Error(result.decision.detail)
+  return result.startId
+}
+
+async function end(abName: string, outcome: Outcome, signalToNoise: readonly number[] = []): Promise<void> {
+  const record: AttemptRecord = {
+    instrument: 'UVES',
+    date: DATE,
+    abName,
+    generation: 1,
+    version: 1,
+    runNumber: 1,
+    startId: await start(abName),
+    outcome,
+    host: 'muc08',
+    recipe: 'uves_obs_scired',
+    pipelineVersion: 'uves/6.1.8',
+    recipeRun: {
+      exitCode: 0,
+      signal: null,
+      startedAt: new Date(),
+      endedAt: new Date(),
+      wallSeconds: 3.5,
+      cpuSeconds: 2.5,
+      peakRssBytes: 2e8,
+      bytesRead: 1e6,
+      bytesWritten: 2e6,
+    },
+    warnings: 2,
+    inputs: [{ fileName: 'raw.fits', kind: 'raw', category: 'SCI_POINT_BLUE', bytes: 17, sha256: 'ab'.repeat(32) }],
+    texts: { log: 'first line\nsecond \u001b[31mline\n' },
+    qc1: signalToNoise.map((value, index) => {
+      return { name: `QC ORD${index + 1} OBJ SN`, category: 'RED', orderNumber: index + 1, value, text: null }
+    }),
+    idps:
+      outcome.outcome === 'processed'
+        ? [
+            {
+              role: 'spectrum',
+              kind: 'unconverted',
+              category: 'RED',
+              path: '/idp/x',
+              bytes: 9,
+              sha256: 'cd'.repeat(32),
+            },
+          ]
+        : [],
+  }
+  await recordAttempt(own.database, record)
+}
+
+async function idpOf(abName: string): Promise<string> {
+  const row = await own.database
+    .selectFrom('idp')
+    .select('archive_name')
+    .where('ab_name', '=', abName)
+    .executeTakeFirstOrThrow()
+  return row.archive_name
+}
+
+test('the report: every AB with state, cause, S/N, resources and IDP; runs, ingestion, totals', async () => {
+  const [first = '', second = '', third = ''] = await executable()
+  await end(first, { outcome: 'processed' }, [10, 30, 20])
+  await end(second, { outcome: 'failed', kind: 'recipe', cause: 'no order found' })
+  await end(third, { outcome: 'processed' }, [40, 60])
+  const [live, waiting] = [await idpOf(first), await idpOf(third)]
+  await makeLive(own.database, live, 1)
+  await logIngestion(own.database, {
+    archiveName: waiting,
+    runNumber: 1,
+    result: 'transport error',
+    message: 'disk is full',
+  })
+  await closeRun(own.database, { runNumber: 1, state: 'blocked', problems: ['archive refuses'], bytesFreed: 5e6 })
+
+  const { code, out } = await own.phoenix('report', `date/UVES/${DATE}`)
+  expect(code).toBe(0)
+  expect(out).toContain(`${first}\tSCI_POINT_BLUE 346.0\tprocessed\t20.0\t2\t3.5\t200\t${live} live\n`)
+  expect(out).toContain(`${second}\tSCI_POINT_BLUE 346.0\tfailed\t\t2\t3.5\t200\trecipe: no order found\n`)
+  expect(out).toContain(`${third}\tSCI_POINT_BLUE 346.0\tprocessed\t50.0\t2\t3.5\t200\t${waiting} pending\n`)
+  expect(out).toMatch(/^UVES.*\tleft out\t\t\t\t\tvirtual calibration: only promised/m)
+  expect(out).toContain('run 1: blocked')
+  expect(out).toContain('  archive refuses')
+  expect(out).toContain(`${waiting}: transport error, disk is full`)
+  expect(out).toContain('IDPs: 1 live, 1 pending; QC1 values: 5')
+
+  expect(await own.json('report', 'uves', DATE)).toMatchObject({
+    instrument: 'UVES',
+    date: DATE,
+    runs: [{ runNumber: 1, state: 'blocked', orderedBy: 'ada', problems: ['archive refuses'] }],
+    totals: {
+      states: { processed: 2, failed: 1, pending: 2, 'left out': 5 },
+      idps: { live: 1, pending: 1 },
+      wallSeconds: 10.5,
+    },
+    ingestion: [
+      { archiveName: live, result: 'live' },
+      { archiveName: waiting, result: 'transport error' },
+    ],
+    temporalUi: null,
+  })
+})
+
+test('a date that is not registered has no report', async () => {
+  expect(await own.phoenix('report', 'UVES', '2026-04-01')).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('UVES 2026-04-01 is not registered'),
+  })
+})
+
+test('ab show: everything on record, found also by its raw', async () => {
+  const [first = ''] = await executable()
+  await end(first, { outcome: 'processed' }, [10])
+  await own.phoenix('pause', '--all')
+  for (const name of [first, first.replace(/\.ab$/, ''), first.replace(/\.ab$/, '.fits')]) {
+    const { code, out } = await own.phoenix('ab', 'show', name)
+    expect(code).toBe(0)
+    expect(out).toContain(`${first}: processed`)
+    expect(out).toContain(`raw.fits\traw\tSCI_POINT_BLUE\t17\t${'ab'.repeat(32)}`)
+    expect(out).toMatch(/^1\tprocessed\tmuc08\tuves_obs_scired uves\/6\.1\.8\t0\t3\.5\t2\.5\t200\t1\t2\t2\t/m)
+    expect(out).toContain('held: pause of everything by ada')
+    expect(out).toContain('QC1 values: 1')
+  }
+  expect(await own.json('ab', 'show', first)).toMatchObject({
+    abName: first,
+    state: 'processed',
+    qc1Count: 1,
+    idps: [{ state: 'pending' }],
+  })
+  expect(await own.phoenix('ab', 'show', 'UVES.nothing')).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('no AB or raw called UVES.nothing'),
+  })
+})
+
+test('ab log: of the answer, harmless for a terminal', async () => {
+  const [first = ''] = await executable()
+  await end(first, { outcome: 'failed', kind: 'recipe', cause: 'x' })
+  const { code, out } = await own.phoenix('ab', 'log', first)
+  expect(code).toBe(0)
+  expect(out).toBe('first line\nsecond \u{fffd}[31mline\n')
+})
+
+test('ab log: live while it runs, then what a start without an end left, and why there is none', async () => {
+  const [first = '', second = ''] = await executable()
+  const folder = mkdtempSync(join(os.tmpdir(), 'phoenix-recipe-'))
+  const startId = await start(first, folder)
+  writeFileSync(join(folder, '.logfile'), 'so far\n')
+  expect(await own.json('ab', 'log', first)).toMatchObject({ source: 'live', text: 'so far\n' })
+  await closeStart(own.database, { startId, endedAs: 'without end', detail: 'lost', log: 'until then\n' })
+  expect(await own.json('ab', 'log', first)).toMatchObject({ source: 'start', text: 'until then\n' })
+  expect(await own.phoenix('ab', 'log', second)).toMatchObject({
+    code: 2,
+    error: expect.stringContaining(`${second} has no log in generation 1: no recipe has written one, it is pending`),
+  })
+  expect(await own.phoenix('ab', 'log', first, '--generation', '2')).toMatchObject({ code: 2 })
+})

@@ -42,9 +42,10 @@ export async function ask(access: HttpAccess, address: URL, asking: Asking = {})
   for (let hop = 0; hop <= MOST_HOPS; hop += 1) {
     const answer = await askOnce(access, url, asking, url.origin === address.origin)
     const location = REDIRECTS.has(answer.status) ? answer.headers['location'] : undefined
-    if (location === undefined) return answer
+    // A body cannot be sent twice, so an upload follows nothing.
+    if (location === undefined || asking.body !== undefined) return answer
     giveUp(answer)
-    const next = URL.canParse(location, url) ? new URL(location, url) : null
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : null
     if (next === null || !mayFollow(access, address, url, next)) {
       const where = next === null ? 'no address' : `${next.protocol}//${next.host}`
       throw new ArchiveUnauthorized(
@@ -58,8 +59,10 @@ export async function ask(access: HttpAccess, address: URL, asking: Asking = {})
 }
 
 /** Throws what the status of an answer means, unless it is a success. The texts of the server stay out of our messages. */
-export function throwUnlessFine(access: HttpAccess, { status, headers }: Answer, what: string): void {
+export function throwUnlessFine(access: HttpAccess, answer: Answer, what: string): void {
+  const { status, headers } = answer
   if (status >= 200 && status < 300) return
+  giveUp(answer)
   if (status === 401 || status === 403) {
     throw new ArchiveUnauthorized(access.name, `answers ${status}: the token is missing, expired or not enough`)
   }

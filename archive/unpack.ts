@@ -54,9 +54,11 @@ async function* counted(source: AsyncIterable<Buffer>, limit: (bytes: number) =>
 async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const unpacked = new PassThrough()
   let failure: unknown = null
-  const done = pipeline(Readable.from(source, { objectMode: false }), createGunzip(), unpacked).catch((error: unknown) => {
-    failure = error
-  })
+  const done = pipeline(Readable.from(source, { objectMode: false }), createGunzip(), unpacked).catch(
+    (error: unknown) => {
+      failure = error
+    },
+  )
   try {
     for await (const chunk of unpacked) yield chunk
   } catch (error) {

@@ -73,12 +73,19 @@ export class Installation {
     return stdout
   }
 
-  /** The record, straight from the database; the server is started when it does not run. */
+  /** Starts PostgreSQL and Temporal without any worker, to look at the record of an installation that is down. */
+  async servicesUp(): Promise<void> {
+    await startServices(this.settings)
+    await this.#database?.destroy()
+    this.#database = null
+  }
+
+  /** The record, straight from the database. */
   async record(): Promise<Database> {
     if (this.#database !== null) return this.#database
     const { postgres } = await findServices(this.settings)
-    const { url } = postgres ?? (await startServices(this.settings)).postgres
-    this.#database = connect({ url, schema: this.settings.databaseSchema, connections: 2 })
+    if (postgres === null) throw new Error('PostgreSQL does not run')
+    this.#database = connect({ url: postgres.url, schema: this.settings.databaseSchema, connections: 2 })
     return this.#database
   }
 

@@ -18,7 +18,7 @@ export async function readInput(request: ConversionRequest): Promise<ConversionI
   if (first === undefined) throw notConvertible('there is no raw to convert the products of')
   const { armName, arm, type } = armOf(section, first.category)
   const [firstChip, ...otherChips] = await readChips(request, arm, type)
-  if (firstChip === undefined) throw notConvertible(`the recipe made no ${section.products.spectrum} of any chip`)
+  if (firstChip === undefined) throw notConvertible(`the recipe made no spectrum of ${arm.chips.join(' or ')}`)
   const chips = [firstChip, ...otherChips] as const
   const reason = await reasonAgainstFlux(request, first, arm, chips)
   return {

@@ -1,4 +1,5 @@
 import { activeHolds, placeHold, releaseHolds } from '../database/holds.ts'
+import { absToProcess } from '../database/plan.ts'
 import { readRun, showRunState } from '../database/date-runs.ts'
 import { StaleRunError } from '../database/fence.ts'
 import { isOpenRun, type OpenRunState, type RunState } from '../domain/date-run.ts'
@@ -49,6 +50,24 @@ export function makeControl({ database, window, archives }: Orchestration) {
     async showRunState(runNumber: number, state: OpenRunState, waitsFor: string | null): Promise<void> {
       const open = await showRunState(database, runNumber, state, waitsFor)
       if (!open) throw new StaleRunError(`run ${runNumber} is closed`)
+    },
+
+    /**
+     * From here on no recipe of this run starts: a stop stands until it closes. Even an attempt of a terminated workflow, of which
+     * nobody here knows, is held by the row. Returns the blocks whose recipe was started and has not ended.
+     */
+    async forbidStarts(runNumber: number, reason: string): Promise<readonly string[]> {
+      const run = await readOpenRun(database, runNumber)
+      const { instrument, date } = run
+      await placeHold(database, {
+        kind: 'stop',
+        scope: { type: 'date', instrument, date },
+        reason,
+        placedBy: 'phoenix',
+      })
+      if (ENDING[run.state] === undefined) await showRunState(database, runNumber, 'stopping', reason)
+      const abs = await absToProcess(database, instrument, date)
+      return abs.filter(({ state }) => state === 'running').map(({ abName }) => abName)
     },
 
     /** A signal from the Temporal UI writes the same row as the command line. */

@@ -12,7 +12,7 @@ import type { RunState } from '../domain/date-run.ts'
 import { filesOf, recipesOf, record } from './activities.ts'
 import { DateControl } from './date-control.ts'
 import { progress } from './messages.ts'
-import { processABs } from './process-abs.ts'
+import { type LaneEnd, processABs } from './process-abs.ts'
 
 export interface DateInput {
   readonly runNumber: number
@@ -46,8 +46,9 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
   step = 'ingest what an earlier run left'
   let ingested = await files.ingest(runNumber)
   let leftOut: readonly string[] = []
-  let stoppedByOperator = false
+  let end: LaneEnd = 'stopped'
   let problems: readonly string[] = []
+  let running: readonly string[] = []
 
   if (ingested.waiting === 0 && abNames.length > 0) {
     step = 'download mcalibs'
@@ -55,9 +56,10 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
     if (problems.length === 0) ({ problems, leftOut } = await files.downloadMcalibs(runNumber))
   }
 
-  if (ingested.waiting === 0 && problems.length === 0) {
+  const mayProcess = ingested.waiting === 0 && problems.length === 0
+  if (mayProcess) {
     step = 'process ABs'
-    const end = await processABs(
+    end = await processABs(
       {
         abNames: abNames.filter((abName) => !leftOut.includes(abName)),
         startedAbNames,
@@ -72,15 +74,17 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
       await condition(allHandlersFinished)
       await continueAsNew<typeof processDate>(input)
     }
-    stoppedByOperator = end === 'stopped'
-  } else {
-    // This run has to close, but a workflow before this one had started recipes: nothing is cleaned up under a running recipe.
+  }
+
+  if (end === 'stopped') {
+    // A workflow before this one may have started recipes, and nothing is cleaned up under a running recipe.
     step = 'end what was started'
-    await Promise.all(startedAbNames.map((abName) => recipes.processAB(runNumber, abName, 'only what was started')))
+    running = await record.forbidStarts(runNumber, mayProcess ? 'the run ends' : 'the run cannot go on')
+    await Promise.all(running.map((abName) => recipes.processAB(runNumber, abName, 'only what was started')))
   }
 
   step = 'ingest'
-  if (ingested.waiting === 0 || startedAbNames.length > 0) ingested = await files.ingest(runNumber)
+  if (ingested.waiting === 0 || running.length > 0) ingested = await files.ingest(runNumber)
 
   step = 'clean up'
   const bytesFreed = await files.cleanUp(runNumber)
@@ -89,7 +93,7 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
   await condition(allHandlersFinished)
   return record.recordDate(runNumber, {
     preconditionProblems: problems,
-    stoppedByOperator,
+    stoppedByOperator: end === 'stopped',
     archiveRefuses: ingested.waiting > 0,
     bytesFreed,
   })

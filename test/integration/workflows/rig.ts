@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { CpuGate } from '../../../activities/cpu-gate.ts'
+import { startIdpMaker } from '../../../activities/idp-maker.ts'
 import type { Host } from '../../../activities/dependencies.ts'
 import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from '../../../activities/index.ts'
 import { slotsFor } from '../../../activities/plan-date.ts'
@@ -76,6 +78,7 @@ export class Rig {
   readonly #native: NativeConnection
   readonly #drop: () => Promise<void>
   readonly #hosts = new Set<HostWorker>()
+  #historyName: string | null = null
   #orchestration: { worker: Worker; running: Promise<void> } | null = null
 
   private constructor(parts: {
@@ -229,6 +232,8 @@ export class Rig {
       source: archive,
       target: archive,
       gate: new CpuGate(this.#options.cores ?? 2),
+      idpMaker: startIdpMaker(1),
+      quarantine: { folder: join(this.folder, 'quarantine'), keepDays: 1, maximumBytes: 1e9 },
       findPipeline: () => Promise.resolve(pipeline),
       niceness: 0,
       closing,
@@ -279,6 +284,23 @@ export class Rig {
     await this.temporal.wakeDate('UVES', DATE)
   }
 
+  /** The archive does not have a calibration of the night any more, nor does the scratch disk of this run. */
+  loseCalibration({ runNumber }: DateRun): void {
+    const fileName = this.ab(0).calibrations[0]?.fileName ?? ''
+    const runFolder = join(this.scratchDir, 'UVES', DATE, `run-${runNumber}`)
+    for (const folder of [this.archiveDir, runFolder]) rmSync(join(folder, 'mcalib', fileName))
+  }
+
+  /** Marks the history of this test as one that test/fixtures/histories holds (its README tells how to renew them). */
+  keepHistoryAs(name: string): void {
+    this.#historyName = name
+  }
+
+  /** As if the archive were not mounted where IDPs go. */
+  loseArchive(): void {
+    rmSync(join(this.archiveDir, 'idp'), { recursive: true })
+  }
+
   get scope() {
     return { type: 'date', instrument: 'UVES', date: DATE } as const
   }
@@ -315,9 +337,14 @@ export class Rig {
       await Promise.all([...this.#hosts].map((host) => host.end('kill')))
       this.#orchestration?.worker.shutdown()
       await this.#orchestration?.running
-      for (const { workflowId, runId } of await this.#executions()) {
+      for (const { workflowId, runId } of await this.executions()) {
         const handle = this.client.workflow.getHandle(workflowId, runId)
-        await Worker.runReplayHistory({ workflowBundle: await bundle }, await handle.fetchHistory(), workflowId)
+        const history = await handle.fetchHistory()
+        await Worker.runReplayHistory({ workflowBundle: await bundle }, history, workflowId)
+        if (this.#historyName !== null && process.env['PHOENIX_RENEW_HISTORIES'] === 'yes') {
+          const path = join(projectRoot(), 'test/fixtures/histories', `${this.#historyName}.json`)
+          writeFileSync(path, `${historyToJSON(history)}\n`)
+        }
       }
     } finally {
       await this.#terminateOpen()
@@ -349,7 +376,8 @@ export class Rig {
     })
   }
 
-  async #executions(): Promise<readonly { workflowId: string; runId: string }[]> {
+  /** Every workflow execution of the date, also those continued as new. */
+  async executions(): Promise<readonly { workflowId: string; runId: string }[]> {
     const executions: { workflowId: string; runId: string }[] = []
     const query = `WorkflowId = "${dateWorkflowId(this.prefix, 'UVES', DATE)}"`
     for await (const { workflowId, runId } of this.client.workflow.list({ query })) {

@@ -3,8 +3,8 @@ import { OutcomeError } from '../domain/failure.ts'
 import type { Mode } from '../domain/instrument.ts'
 
 /**
- * Holds the lists of a block against what the recipe can do with them: of two science frames or two files of one category it takes the
- * first and says nothing, and a file with a tag that it does not know it leaves aside.
+ * Holds the lists of a block against what the recipe can do with them: of two science frames it takes the first and
+ * says nothing, and a file with a tag that it does not know it leaves aside. (Two files of one category make a block malformed.)
  *
  * @param modes those of the block's raw type
  * @throws OutcomeError of kind `input`
@@ -21,12 +21,8 @@ export function checkFrameList(ab: AssociationBlock, modes: readonly Mode[]): vo
     throw refused(`${ab.rawFiles.length} raw frames, ${ab.recipe} takes ${[...counts].join(' or ')} of ${ab.rawType}`)
   }
   const known = new Set(modes.flatMap(({ required, optional }) => [...required, ...optional]))
-  const seen = new Map<string, string>()
   for (const { fileName, category } of ab.calibrations) {
     if (!known.has(category)) throw refused(`${fileName} is a ${category}, which ${ab.rawType} does not know`)
-    const earlier = seen.get(category)
-    if (earlier !== undefined) throw refused(`two files of category ${category}: ${earlier} and ${fileName}`)
-    seen.set(category, fileName)
   }
 }
 

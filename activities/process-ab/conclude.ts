@@ -109,19 +109,22 @@ interface Finished {
 
 /** Exit code 0 is not success: the products say whether it was. */
 async function productsOf(block: Block, { inputs, raw, setting, log, endedAt }: Finished): Promise<Results> {
+  // Products that are sound keep their numbers, even if their IDP breaks a rule.
+  let measured: Pick<Results, 'qc1' | 'scores'> = { qc1: [], scores: [] }
   try {
     const { ab } = block.registered
     const mode = checkRaw(raw.header, ab, modesOf(block.instrument, ab.rawType))
     const products = listProducts(recipeFolder(block))
     const { count, lines } = warnings(log, Number.POSITIVE_INFINITY)
     const facts = await checkProducts({ products, mode, raw: raw.header, given: inputs, warnings: lines })
-    const idps = await makeIdps(block, mode, products, inputs, endedAt)
-    const qc1 = await qc1Values(products)
+    const qc1 = await qc1Values(products, block.instrument.qc1Units)
     const scores = await scoreProducts(block, { mode, rawPath: raw.path, setting, facts, qc1, warnings: count })
-    return { outcome: { outcome: 'processed' }, qc1, scores, idps }
+    measured = { qc1, scores }
+    const idps = await makeIdps(block, mode, products, inputs, endedAt)
+    return { outcome: { outcome: 'processed' }, ...measured, idps }
   } catch (error) {
-    if (error instanceof OutcomeError) return failed(error.kind, error.message)
-    if (error instanceof FitsError) return failed('product', error.message)
+    if (error instanceof OutcomeError) return { ...failed(error.kind, error.message), ...measured }
+    if (error instanceof FitsError) return { ...failed('product', error.message), ...measured }
     throw error
   }
 }

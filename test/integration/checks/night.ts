@@ -1,10 +1,12 @@
-import type { Card } from '../../../fits/card.ts'
+import { type Card, history } from '../../../fits/card.ts'
 import { formatFits } from '../../../fits/file.ts'
 import { Header } from '../../../fits/header.ts'
 import type { Hdu } from '../../../fits/hdu.ts'
 import type { AssociationBlock } from '../../../domain/association-block.ts'
+import { blockOf } from '../../../simulator/blocks.ts'
 import { calibrationHdus } from '../../../simulator/calibration-frames.ts'
 import { calibrationsFor } from '../../../simulator/calibrations.ts'
+import { isoMilliseconds, secondsLater } from '../../../simulator/instant.ts'
 import type { ScienceLight } from '../../../simulator/light.ts'
 import { planNight } from '../../../simulator/night-plan.ts'
 import type { Observation } from '../../../simulator/observation.ts'
@@ -37,18 +39,24 @@ const plan = planNight({
 })
 const made = new Map<string, readonly Hdu[]>()
 
-/** The reference exposure of a setting, or the same with other light; frames are made once and shared. */
-export function exposure(setting: SettingName, light: Partial<ScienceLight> = {}): Exposure {
+/** The reference exposure of a setting, or one with other light, taken so many seconds later. Files are made once and shared. */
+export function exposure(setting: SettingName, light: Partial<ScienceLight> = {}, later = 0): Exposure {
   const planned = plan.find(({ observation }) => observation.setting === setting)
   if (planned === undefined) throw new Error(`no exposure of ${setting}`)
-  const observation: Observation = { ...planned.observation, light: { ...planned.observation.light, ...light } }
-  const raw = once(`raw ${setting} ${JSON.stringify(observation.light)}`, () => [scienceFrame(observation, SEED, true)])
+  const start = secondsLater(planned.observation.start, later)
+  const observation: Observation = {
+    ...planned.observation,
+    start,
+    dpId: `UVES.${isoMilliseconds(start)}`,
+    light: { ...planned.observation.light, ...light },
+  }
+  const raw = once(`${observation.dpId} ${JSON.stringify(light)}`, () => [scienceFrame(observation, SEED, true)])
   const calibrations = calibrationsFor(DATE, setting).map((file) => {
     const hdus = once(file.fileName, () => calibrationHdus(file, SEED))
     return [file.category, { fileName: file.fileName, hdus }] as const
   })
   return {
-    block: planned.block,
+    block: blockOf(DATE, observation, 'ordinary'),
     raw: { fileName: `${observation.dpId}.fits`, hdus: raw },
     calibrations: new Map<string, ArchiveFile>(calibrations),
   }
@@ -73,6 +81,16 @@ export function withoutHistory(hdus: readonly Hdu[], word: string): Hdu[] {
   return hdus.map(({ header, data }) => ({
     header: new Header(
       header.cards.filter((card) => !(card.keyword === 'HISTORY' && card.comment.trim().startsWith(word))),
+    ),
+    data,
+  }))
+}
+
+/** The three windows of a line table are told apart by HISTORY OFFSET. */
+export function withEqualOffsets(hdus: readonly Hdu[]): Hdu[] {
+  return hdus.map(({ header, data }) => ({
+    header: new Header(
+      header.cards.map((card) => (card.comment.trim().startsWith('OFFSET') ? history('OFFSET 0.000000') : card)),
     ),
     data,
   }))

@@ -2,6 +2,7 @@ import { type AbKey, type AbRecord, readAbRecord } from '../database/ab-record.t
 import type { Database } from '../database/connect.ts'
 import { activeHolds } from '../database/holds.ts'
 import { describeScope, type Hold, inScope } from '../domain/hold.ts'
+import { printable } from '../pipeline/read-log.ts'
 import type { Settings } from '../settings/settings.ts'
 import { clockTime } from './clock-time.ts'
 import type { Output } from './output.ts'
@@ -58,6 +59,23 @@ function show(record: AbRecord, holds: readonly Hold[], output: Output): void {
     record.idps,
   )
   output.say(`QC1 values: ${record.qc1Count}`)
+  output.table(
+    [
+      { title: 'score', text: ({ name }) => name },
+      { title: 'fine', text: ({ score }) => (score === null ? 'not scored' : score === 0 ? 'yes' : 'NO') },
+      {
+        title: 'value',
+        text: ({ value }) => (value === null ? '' : String(Number(value.toPrecision(6)))),
+        align: 'right',
+      },
+      { title: 'limit', text: ({ limit }) => limit },
+    ],
+    record.scores,
+  )
+  for (const line of printable(record.warnings ?? '')
+    .split('\n')
+    .filter(Boolean))
+    output.say(`warning: ${line}`)
   output.table(
     [
       { title: 'version', text: (row) => String(row.version), align: 'right' },

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { readSettings, type Settings } from '../settings/settings.ts'
 import { addAb } from './ab.ts'
+import { addArchive } from './archive.ts'
 import { addCancel } from './cancel.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
@@ -9,6 +10,7 @@ import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
 import { addIdp } from './idp.ts'
 import { addPause } from './pause.ts'
+import { addQc1 } from './qc1.ts'
 import { addRegister } from './register.ts'
 import { addReport } from './report.ts'
 import { addResume } from './resume.ts'
@@ -60,7 +62,9 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addStatus(program, carryOut)
   addReport(program, carryOut)
   addAb(program, carryOut)
+  addQc1(program, carryOut)
   addIdp(program, carryOut)
+  addArchive(program, carryOut)
   addWorker(program, settings)
   return program
 }

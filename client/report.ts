@@ -117,6 +117,7 @@ const abColumns: readonly Column<AbReport>[] = [
   { title: 'type', text: ({ rawType, setting }) => [rawType, setting].filter(Boolean).join(' ') },
   { title: 'state', text: ({ state }) => state },
   { title: 'S/N', text: ({ signalToNoise }) => signalToNoise?.toFixed(1) ?? '', align: 'right' },
+  { title: 'not fine', text: ({ scored, notFine }) => (scored === 0 ? '' : `${notFine}/${scored}`), align: 'right' },
   { title: 'warnings', text: ({ warnings }) => warnings?.toString() ?? '', align: 'right' },
   { title: 's', text: ({ wallSeconds }) => wallSeconds?.toFixed(1) ?? '', align: 'right' },
   { title: 'MB', text: ({ peakRssBytes }) => (peakRssBytes === null ? '' : megabytes(peakRssBytes)), align: 'right' },

@@ -2,7 +2,9 @@ import { promisify } from 'node:util'
 import { gunzip as gunzipCallback } from 'node:zlib'
 import { sql } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
+import { attemptText } from './attempts.ts'
 import type { Database } from './connect.ts'
+import { scoresOf } from './scores.ts'
 
 const gunzip = promisify(gunzipCallback)
 
@@ -101,6 +103,8 @@ export async function readAbRecord(database: Database, key: AbKey) {
     .where((where) => where.and(of))
     .where('generation', '=', key.generation)
     .executeTakeFirstOrThrow()
+  const scores = await scoresOf(database, key)
+  const warnings = await attemptText(database, key, 'warnings')
   const idps = await database
     .selectFrom('idp')
     .select(['archive_name', 'role', 'generation', 'kind', 'state', 'category', 'bytes', 'sha256', 'waiting_path'])
@@ -114,7 +118,7 @@ export async function readAbRecord(database: Database, key: AbKey) {
     .where((where) => where.and(of))
     .orderBy('event_id')
     .execute()
-  return { ...key, versions, raws, attempts, starts, inputs, qc1Count, idps, events }
+  return { ...key, versions, raws, attempts, starts, inputs, qc1Count, scores, warnings, idps, events }
 }
 
 /** What the last start of a generation that gave no answer had logged; null when there is none. */

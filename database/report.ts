@@ -48,6 +48,9 @@ export interface AbReport {
   readonly cpuSeconds: number | null
   readonly peakRssBytes: number | null
   readonly qc1Count: number
+  /** Of the scores that could be held against a limit: how many there are, and how many are not fine. They inform only. */
+  readonly scored: number
+  readonly notFine: number
   readonly endedAt: Date | null
   /** Of the present generation; an older one stays live until a new one is. */
   readonly idps: readonly IdpReport[]
@@ -145,6 +148,7 @@ async function absOf(database: Database, instrument: string, date: string): Prom
     .orderBy('a.ab_name')
     .execute()
   const qc1 = await qc1Of(database, instrument, date)
+  const scores = await scoreCounts(database, instrument, date)
   const idps = await idpsOf(database, instrument, date)
   return rows.map((row) => ({
     abName: row.ab_name,
@@ -161,6 +165,8 @@ async function absOf(database: Database, instrument: string, date: string): Prom
     cpuSeconds: row.cpu_seconds,
     peakRssBytes: row.peak_rss_bytes,
     qc1Count: qc1.get(row.ab_name)?.count ?? 0,
+    scored: scores.get(row.ab_name)?.scored ?? 0,
+    notFine: scores.get(row.ab_name)?.notFine ?? 0,
     endedAt: row.ended_at,
     idps: idps.get(row.ab_name) ?? [],
   }))
@@ -181,6 +187,20 @@ async function qc1Of(
     where a.instrument = ${instrument} and a.date = ${date}
     group by q.ab_name`.execute(database)
   return new Map(rows.map((row) => [row.ab_name, { count: row.count, signalToNoise: row.signal_to_noise }]))
+}
+
+async function scoreCounts(
+  database: Database,
+  instrument: string,
+  date: string,
+): Promise<ReadonlyMap<string, { scored: number; notFine: number }>> {
+  const { rows } = await sql<{ ab_name: string; scored: number; not_fine: number }>`
+    select s.ab_name, count(s.score) as scored, count(*) filter (where s.score = 1) as not_fine
+    from score s
+    join sciproc_ab a on a.instrument = s.instrument and a.ab_name = s.ab_name and a.generation = s.generation
+    where a.instrument = ${instrument} and a.date = ${date}
+    group by s.ab_name`.execute(database)
+  return new Map(rows.map((row) => [row.ab_name, { scored: row.scored, notFine: row.not_fine }]))
 }
 
 async function idpsOf(

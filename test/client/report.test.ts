@@ -26,6 +26,8 @@ test('totals: sums over the blocks, and the highest memory', () => {
     cpuSeconds: null,
     peakRssBytes: null,
     qc1Count: 0,
+    scored: 0,
+    notFine: 0,
     endedAt: null,
     idps: [],
     ...more,

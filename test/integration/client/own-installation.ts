@@ -20,7 +20,8 @@ export interface OwnInstallation {
 
 /** A record of its own on the real PostgreSQL, and no Temporal server: what the command line must be able to do without. */
 export async function ownInstallation(): Promise<OwnInstallation> {
-  const { url, schema, drop } = await ownSchema()
+  const own = await ownSchema()
+  const { url, schema } = own
   const home = mkdtempSync(join(os.tmpdir(), 'phoenix-client-'))
   chmodSync(home, 0o711)
   const env = {
@@ -48,7 +49,7 @@ export async function ownInstallation(): Promise<OwnInstallation> {
     },
     drop: async () => {
       await database.destroy()
-      await drop()
+      await own.drop()
     },
   }
 }

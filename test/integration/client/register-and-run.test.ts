@@ -107,7 +107,7 @@ describe('run', () => {
     own.layBlocks(blocks(1))
     await own.phoenix('register', 'UVES', DATE)
     const both = await Promise.all([own.phoenix('run', 'UVES', DATE), own.phoenix('run', 'UVES', DATE)])
-    expect(both.map(({ code }) => code).toSorted()).toEqual([0, 3])
+    expect(new Set(both.map(({ code }) => code))).toEqual(new Set([0, 3]))
   })
 
   test('nothing to do is fine, and said', async () => {

@@ -67,11 +67,17 @@ async function end(abName: string, outcome: Outcome, signalToNoise: readonly num
       bytesWritten: 2e6,
     },
     warnings: 2,
+    setting: '346',
     inputs: [{ fileName: 'raw.fits', kind: 'raw', category: 'SCI_POINT_BLUE', bytes: 17, sha256: 'ab'.repeat(32) }],
-    texts: { log: 'first line\nsecond \u001b[31mline\n' },
+    texts: { log: 'first line\nsecond \u001b[31mline\n', warnings: 'CHECKSUM is absent\n' },
     qc1: signalToNoise.map((value, index) => {
-      return { name: `QC ORD${index + 1} OBJ SN`, category: 'RED', orderNumber: index + 1, value, text: null }
+      return { name: `QC ORD${index + 1} OBJ SN`, category: 'RED', orderNumber: index + 1, value, text: null, unit: null }
     }),
+    scores: [
+      { name: 'association MASTER_BIAS_BLUE', score: 0, value: 0.5, limit: 'at most 3 days' },
+      { name: 'resolution', score: 1, value: 20000, limit: 'at least 30000' },
+      { name: 'unusual', score: null, value: 1, limit: 'too few values' },
+    ],
     idps:
       outcome.outcome === 'processed'
         ? [
@@ -82,6 +88,7 @@ async function end(abName: string, outcome: Outcome, signalToNoise: readonly num
               path: '/idp/x',
               bytes: 9,
               sha256: 'cd'.repeat(32),
+              standard: null,
             },
           ]
         : [],
@@ -115,10 +122,10 @@ test('the report: every AB with state, cause, S/N, resources and IDP; runs, inge
 
   const { code, out } = await own.phoenix('report', `date/UVES/${DATE}`)
   expect(code).toBe(0)
-  expect(out).toContain(`${first}\tSCI_POINT_BLUE 346.0\tprocessed\t20.0\t2\t3.5\t200\t${live} live\n`)
-  expect(out).toContain(`${second}\tSCI_POINT_BLUE 346.0\tfailed\t\t2\t3.5\t200\trecipe: no order found\n`)
-  expect(out).toContain(`${third}\tSCI_POINT_BLUE 346.0\tprocessed\t50.0\t2\t3.5\t200\t${waiting} pending\n`)
-  expect(out).toMatch(/^UVES.*\tleft out\t\t\t\t\tvirtual calibration: only promised/m)
+  expect(out).toContain(`${first}\tSCI_POINT_BLUE 346.0\tprocessed\t20.0\t1/2\t2\t3.5\t200\t${live} live\n`)
+  expect(out).toContain(`${second}\tSCI_POINT_BLUE 346.0\tfailed\t\t1/2\t2\t3.5\t200\trecipe: no order found\n`)
+  expect(out).toContain(`${third}\tSCI_POINT_BLUE 346.0\tprocessed\t50.0\t1/2\t2\t3.5\t200\t${waiting} pending\n`)
+  expect(out).toMatch(/^UVES.*\tleft out\t\t\t\t\t\tvirtual calibration: only promised/m)
   expect(out).toContain('run 1: blocked')
   expect(out).toContain('  archive refuses')
   expect(out).toContain(`${waiting}: transport error, disk is full`)
@@ -160,6 +167,8 @@ test('ab show: everything on record, found also by its raw', async () => {
     expect(out).toMatch(/^1\tprocessed\tmuc08\tuves_obs_scired uves\/6\.1\.8\t0\t3\.5\t2\.5\t200\t1\t2\t2\t/m)
     expect(out).toContain('held: pause of everything by ada')
     expect(out).toContain('QC1 values: 1')
+    expect(out).toContain('resolution\tNO\t20000\tat least 30000\n')
+    expect(out).toContain('warning: CHECKSUM is absent\n')
   }
   expect(await own.json('ab', 'show', first)).toMatchObject({
     abName: first,

@@ -13,9 +13,10 @@ type Patience = Pick<TransferLimits, 'idleSeconds' | 'stallSeconds' | 'leastByte
 export async function* batches(archive: string, body: Readable, limits: Patience): AsyncGenerator<Buffer[]> {
   const watch = new StallWatch(limits, (what) => body.destroy(new Error(what)))
   body.on('error', () => undefined) // told by the iteration; one that comes after it must not end the process
+  let batch: Buffer[] = []
   try {
     const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]()
-    for (let batch: Buffer[] = [], bytes = 0, since = performance.now(); ; ) {
+    for (let bytes = 0, since = performance.now(); ; ) {
       watch.waitingSince = performance.now()
       const next = await chunks.next()
       watch.waited(next.done === true ? 0 : next.value.byteLength)
@@ -32,6 +33,8 @@ export async function* batches(archive: string, body: Readable, limits: Patience
       since = performance.now()
     }
   } catch (error) {
+    // What came before the break is worth keeping.
+    if (batch.length > 0) yield batch
     const why = error instanceof Error ? error.message : String(error)
     throw new InfrastructureError(`archive ${archive}: transfer broken: ${why}`, { cause: error })
   } finally {

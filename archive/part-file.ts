@@ -122,7 +122,8 @@ export class PartFile {
 
   async close(): Promise<void> {
     await this.#handle.close()
-    await rm(this.unpackedPath, { force: true })
+    if (this.#bytes === 0) await this.discard()
+    else await rm(this.unpackedPath, { force: true })
   }
 
   async #writeSidecar(facts: PartFacts): Promise<void> {

@@ -123,8 +123,7 @@ export class FaultyArchive {
     }
     const from = first ?? 0
     const length = file.bytes - from
-    // Half of the wrong lengths promise too much, half too little.
-    const wrong = fault.kind === 'wrongLength' ? (fault.draw < 0.5 ? 1000 : -Math.min(1000, length - 1)) : 0
+    const wrong = fault.kind === 'wrongLength' ? wrongBy(fault.draw, length) : 0
     response.writeHead(first === null ? 200 : 206, {
       'content-type': file.isPacked ? 'application/x-compress' : 'application/fits',
       'content-length': length + wrong,
@@ -164,6 +163,12 @@ const LOGIN_PAGE =
 
 function end(response: ServerResponse, status: number, headers: Record<string, string>, text: string): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
+}
+
+/** Half of the wrong lengths promise too much, half too little, by up to a hundredth. */
+function wrongBy(draw: number, length: number): number {
+  const bytes = 1 + Math.floor(((2 * draw) % 1) * (length / 100))
+  return draw < 0.5 ? bytes : -Math.min(bytes, length - 1)
 }
 
 /** Null: the whole file is sent, as for a range that the validator says is of another file. */

@@ -74,6 +74,7 @@ export interface Qc1Value {
   readonly orderNumber: number | null
   readonly value: number | null
   readonly text: string | null
+  readonly unit: string | null
 }
 
 /**
@@ -231,18 +232,19 @@ async function insertDetails(
       .values(texts.map((text) => ({ ...key, ...text })))
       .execute()
   }
-  // PostgreSQL takes at most 65535 parameters in a statement; 8 of them a row.
+  // PostgreSQL takes at most 65535 parameters in a statement; 9 of them a row.
   for (let first = 0; first < record.qc1.length; first += 5000) {
     await transaction
       .insertInto('qc1')
       .values(
-        record.qc1.slice(first, first + 5000).map(({ name, category, orderNumber, value, text }) => ({
+        record.qc1.slice(first, first + 5000).map(({ name, category, orderNumber, value, text, unit }) => ({
           ...key,
           name,
           category,
           order_number: orderNumber,
           value,
           text_value: text,
+          unit,
         })),
       )
       .execute()

@@ -127,6 +127,7 @@ export interface Schema {
     order_number: number | null
     value: number | null
     text_value: string | null
+    unit: string | null
   }
   score: GenerationKey & { name: string; score: 0 | 1 | null; value: number | null; limit_text: string | null }
   idp: GenerationKey & {

@@ -152,6 +152,8 @@ export const instrumentSchema = z.strictObject({
   /** What is asked of a calibration, by category, before a recipe gets it. */
   calibrations: z.record(z.string(), calibration).default({}),
   gencalibs: z.array(z.strictObject({ category: z.string() })).default([]),
+  /** Units of QC1 parameters by the end of their name, where the pipeline's own comment does not tell. */
+  qc1Units: z.record(z.string(), z.string()).default({}),
   /** How products become IDPs; without it nothing is converted. */
   idp: idpSection.optional(),
 })

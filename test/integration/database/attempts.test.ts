@@ -98,6 +98,7 @@ describe('answer of an attempt', () => {
       orderNumber: i,
       value: i / 7,
       text: null,
+      unit: null,
     }))
     await recordAttempt(database, { ...record, qc1 })
     const rows = await database.selectFrom('qc1').select(['order_number', 'value']).orderBy('order_number').execute()

@@ -116,7 +116,9 @@ export function attemptRecord(run: DateRun, abName: string, startId: number | nu
     texts: { log: 'line one\nline two', 'raw header': 'SIMPLE  =                    T' },
     setting: null,
     scores: [],
-    qc1: [{ name: 'QC ORD14 OBJ SN', category: 'RED_SCI_POINT_BLUE', orderNumber: 14, value: 12.5, text: null }],
+    qc1: [
+      { name: 'QC ORD14 OBJ SN', category: 'RED_SCI_POINT_BLUE', orderNumber: 14, value: 12.5, text: null, unit: null },
+    ],
     idps: [newIdp()],
   }
 }

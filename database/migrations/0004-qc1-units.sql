@@ -1,0 +1,1 @@
+alter table qc1 add column unit text;

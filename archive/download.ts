@@ -4,6 +4,7 @@ import { ArchiveUnauthorized, type FetchedFile, FileMissing, FileRefused } from 
 import { pauseOrThrow } from './back-off.ts'
 import { batches } from './body.ts'
 import { type Answer, giveUp } from './http-client.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { type PartFacts, PartFile } from './part-file.ts'
 import { type Checksum, statedChecksums, Sums } from './stated-checksums.ts'
 import type { SharedLimit, TransferLimits } from './transfer-limits.ts'
@@ -277,21 +278,4 @@ function contentRange(value: string | undefined): { first: number; total: number
 
 function wholeNumber(value: string | undefined): number | null {
   return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null
-}
-
-const underWay = new Map<string, Promise<unknown>>()
-
-/** Two callers of this process that want the same target take turns. */
-async function oneAtATime<Result>(target: string, work: () => Promise<Result>): Promise<Result> {
-  const before = underWay.get(target)
-  const mine = (async () => {
-    await before?.catch(() => undefined)
-    return work()
-  })()
-  underWay.set(target, mine)
-  try {
-    return await mine
-  } finally {
-    if (underWay.get(target) === mine) underWay.delete(target)
-  }
 }

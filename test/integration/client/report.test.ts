@@ -71,7 +71,14 @@ async function end(abName: string, outcome: Outcome, signalToNoise: readonly num
     inputs: [{ fileName: 'raw.fits', kind: 'raw', category: 'SCI_POINT_BLUE', bytes: 17, sha256: 'ab'.repeat(32) }],
     texts: { log: 'first line\nsecond \u001b[31mline\n', warnings: 'CHECKSUM is absent\n' },
     qc1: signalToNoise.map((value, index) => {
-      return { name: `QC ORD${index + 1} OBJ SN`, category: 'RED', orderNumber: index + 1, value, text: null, unit: null }
+      return {
+        name: `QC ORD${index + 1} OBJ SN`,
+        category: 'RED',
+        orderNumber: index + 1,
+        value,
+        text: null,
+        unit: null,
+      }
     }),
     scores: [
       { name: 'association MASTER_BIAS_BLUE', score: 0, value: 0.5, limit: 'at most 3 days' },

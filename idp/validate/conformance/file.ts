@@ -36,17 +36,21 @@ export function conformanceOf({ hdus, problems }: Layout): Conformance {
   }
 }
 
+/** Extensions of the standard, and those that are registered with the IAU. */
+const REGISTERED = new Set(['BINTABLE', 'TABLE', 'IMAGE', 'A3DTABLE', 'IUEIMAGE', 'FOREIGN', 'DUMP'])
+
 function hduRemarks(hdu: RawHdu, checksums: ChecksumJudgement | undefined): Remarks {
   const header = headerRemarks(hdu)
   const xtension = hdu.header.get('XTENSION')?.value
   const type = xtension?.type === 'string' ? xtension.value : ''
-  const table = type === 'BINTABLE' ? tableRemarks(hdu, header.cards) : { errors: [], warnings: [] }
-  const known = hdu.index === 0 || ['BINTABLE', 'TABLE', 'IMAGE'].includes(type)
+  const table =
+    type === 'BINTABLE' || type === 'A3DTABLE' ? tableRemarks(hdu, header.cards) : { errors: [], warnings: [] }
+  const known = hdu.index === 0 || REGISTERED.has(type)
   return {
     errors: [
       ...header.errors,
       ...table.errors,
-      ...(known ? [] : [`XTENSION = '${type}' is no extension of the standard`]),
+      ...(known ? [] : [`XTENSION = '${type}' is no registered extension`]),
       ...paddingErrors(hdu, type === 'TABLE' ? 0x20 : 0),
     ],
     warnings: [

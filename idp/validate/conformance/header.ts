@@ -12,7 +12,9 @@ const STRINGS =
 const REALS =
   /^(EQUINOX|EPOCH|MJD-OBS|MJD-AVG|RESTFRQ|RESTFREQ|RESTWAV|OBSGEO-[XYZ]|VELOSYS|ZSOURCE|VELANGL|LONPOLE|LATPOLE|(CRPIX|CRVAL|CDELT|CROTA|CRDER|CSYER)\d+[A-Z]?|(PC|CD|PV)\d+_\d+[A-Z]?)$/
 const INTEGERS = /^(EXTVER|EXTLEVEL|WCSAXES[A-Z]?)$/
-const AXIS_KEYWORDS = /^(?:CRPIX|CRVAL|CDELT|CROTA|CRDER|CSYER|CTYPE|CUNIT|CNAME)(\d+)[A-Z]?$/
+const REAL_OF_AXIS = /^(CRPIX|CRVAL|CDELT|CROTA|CRDER|CSYER)(\d+)[A-Z]?$/
+const STRING_OF_AXIS = /^(CTYPE|CUNIT|CNAME)(\d+)[A-Z]?$/
+const OF_TWO_AXES = /^(PC|CD)(\d+)_(\d+)[A-Z]?$/
 const FRAMES = /^(TOPOCENT|GEOCENTR|BARYCENT|HELIOCEN|LSRK|LSRD|GALACTOC|LOCALGRP|CMBDIPOL|SOURCE)$/
 
 /** What FITS says against a header, whatever follows it: cards, order of the mandatory ones, types, duplicates. */
@@ -20,6 +22,7 @@ export function headerRemarks(hdu: RawHdu): Remarks & { readonly cards: readonly
   const readings = hdu.cards.map((text, index) => readCard(text, index + 1))
   const cards = readings.map(({ card }) => card)
   const valued = cards.filter((card) => !isOutsideRules(card))
+  const axes = axisRemarks(hdu, valued)
   return {
     cards,
     errors: [
@@ -28,7 +31,8 @@ export function headerRemarks(hdu: RawHdu): Remarks & { readonly cards: readonly
       ...orderErrors(hdu, cards),
       ...valued.flatMap(typeErrors),
       ...forbiddenErrors(hdu, valued),
-      ...worldErrors(valued),
+      ...stepErrors(valued),
+      ...axes.errors,
     ],
     warnings: [
       ...valued.filter(({ type }) => type === 'empty').map((card) => `${placeOf(card)} has no value`),
@@ -36,7 +40,7 @@ export function headerRemarks(hdu: RawHdu): Remarks & { readonly cards: readonly
         (keyword) => `the keyword ${keyword} stands more than once`,
       ),
       ...valued.flatMap(valueWarnings),
-      ...axisWarnings(hdu, valued),
+      ...axes.warnings,
       ...(cards.some(({ keyword }) => keyword === 'CONTINUE') && !cards.some(({ keyword }) => keyword === 'LONGSTRN')
         ? ['strings go on in CONTINUE cards, but LONGSTRN is missing']
         : []),
@@ -90,7 +94,6 @@ function isFixed({ keyword, text }: ReadCard): boolean {
 function typeErrors(card: ReadCard): string[] {
   const { keyword, type, value } = card
   const expected = (words: string): string[] => [`${placeOf(card)} = ${value} is no ${words}`]
-  if (type === 'none') return [`${placeOf(card)} has no = before its value`]
   if (STRINGS.test(keyword) && type !== 'string') return expected('string')
   if (REALS.test(keyword) && type !== 'real' && type !== 'integer') return expected('number')
   if (INTEGERS.test(keyword) && type !== 'integer') return expected('integer')
@@ -118,7 +121,7 @@ function forbiddenErrors({ index }: RawHdu, cards: readonly ReadCard[]): string[
     .map((card) => `${placeOf(card)} is not allowed in ${index === 0 ? 'the primary header' : 'an extension'}`)
 }
 
-function worldErrors(cards: readonly ReadCard[]): string[] {
+function stepErrors(cards: readonly ReadCard[]): string[] {
   return cards.flatMap((card) => {
     if (/^CDELT\d+[A-Z]?$/.test(card.keyword) && Number(card.value) === 0) return [`${placeOf(card)} is zero`]
     if (/^(CRDER|CSYER)\d+[A-Z]?$/.test(card.keyword) && Number(card.value) < 0) return [`${placeOf(card)} is negative`]
@@ -137,15 +140,44 @@ function valueWarnings(card: ReadCard): string[] {
     : []
 }
 
-/** Keywords of axes that the data do not have, where WCSAXES does not announce them. */
-function axisWarnings({ header }: RawHdu, cards: readonly ReadCard[]): string[] {
-  const naxis = header.get('NAXIS')?.value
-  const axes = naxis?.type === 'integer' ? Number(naxis.value) : 0
-  if (header.get('WCSAXES') !== undefined) return []
-  return cards.flatMap((card) => {
-    const axis = AXIS_KEYWORDS.exec(card.keyword)?.[1]
-    return axis !== undefined && (Number(axis) < 1 || Number(axis) > axes)
-      ? [`${placeOf(card)} is for axis ${axis}, but NAXIS is ${axes}`]
-      : []
-  })
+/**
+ * Keywords of axes that the data do not have: an error beyond WCSAXES, a warning beyond NAXIS where there is no WCSAXES. Of an axis
+ * that is described at all, CRPIX, CRVAL and CTYPE are expected.
+ */
+function axisRemarks({ header }: RawHdu, cards: readonly ReadCard[]): Remarks {
+  const announced = integerOf(header, 'WCSAXES')
+  const most = announced ?? integerOf(header, 'NAXIS') ?? 0
+  const name = announced === undefined ? 'NAXIS' : 'WCSAXES'
+  const beyond = cards.flatMap((card) =>
+    axesOf(card)
+      .filter((axis) => axis < 1 || axis > most)
+      .map((axis) => `${placeOf(card)} is for axis ${axis}, but ${name} is ${most}`),
+  )
+  const described = Math.max(
+    0,
+    announced ?? 0,
+    ...cards.map(({ keyword }) => Number(REAL_OF_AXIS.exec(keyword)?.[2] ?? 0)),
+  )
+  const expected = Math.min(described, most)
+  const missing = ['CRPIX', 'CRVAL', 'CTYPE'].filter(
+    (family) => cards.filter(({ keyword }) => new RegExp(`^${family}\\d+$`).test(keyword)).length < expected,
+  )
+  return {
+    errors: announced === undefined ? [] : beyond,
+    warnings: [
+      ...(announced === undefined ? beyond : []),
+      ...missing.map((family) => `${family}i are missing, ${expected} expected`),
+    ],
+  }
+}
+
+function axesOf({ keyword }: ReadCard): number[] {
+  const [, , one] = REAL_OF_AXIS.exec(keyword) ?? STRING_OF_AXIS.exec(keyword) ?? []
+  const [, , row, column] = OF_TWO_AXES.exec(keyword) ?? []
+  return [one, row, column].filter((digits) => digits !== undefined).map(Number)
+}
+
+function integerOf(header: RawHdu['header'], keyword: string): number | undefined {
+  const value = header.get(keyword)?.value
+  return value?.type === 'integer' ? Number(value.value) : undefined
 }

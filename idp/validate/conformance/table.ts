@@ -7,6 +7,13 @@ import type { RawHdu } from './hdus.ts'
 const OF_COLUMNS = /^(TTYPE|TFORM|TUNIT|TNULL|TSCAL|TZERO|TDISP|TDIM|TCTYP|TCUNI|TCRVL|TCDLT|TCRPX|TCROT)(\d+)$/
 const NOT_IN_TABLES = /^(BSCALE|BZERO|BUNIT|BLANK|DATAMAX|DATAMIN|TBCOL\d+)$/
 
+/** FITS 4.0, section 7.3.1. */
+const FIXED: readonly (readonly [string, number])[] = [
+  ['BITPIX', 8],
+  ['NAXIS', 2],
+  ['GCOUNT', 1],
+]
+
 /** What FITS says against a binary table: its header (FITS 4.0, section 7.3) and its data. */
 export function tableRemarks(hdu: RawHdu, cards: readonly ReadCard[]): Remarks {
   const fields = integerOf(hdu, 'TFIELDS')
@@ -15,6 +22,9 @@ export function tableRemarks(hdu: RawHdu, cards: readonly ReadCard[]): Remarks {
   return {
     errors: [
       ...(fields < 0 || fields > 999 ? [`TFIELDS = ${fields} is not between 0 and 999`] : []),
+      ...FIXED.filter(([keyword, value]) => integerOf(hdu, keyword) !== value).map(
+        ([keyword, value]) => `${keyword} is ${integerOf(hdu, keyword)}, in a table it must be ${value}`,
+      ),
       ...formats.flatMap((format, index) => (typeof format === 'string' ? [`TFORM${index + 1}: ${format}`] : [])),
       ...widthErrors(hdu, formats),
       ...cards.flatMap((card) => columnCardErrors(card, fields, formats)),
@@ -122,15 +132,18 @@ function isShape(value: string, repeat: number): boolean {
 }
 
 /** Logical values are T, F or zero, texts are text, unused bits are zero (FITS 4.0, section 7.3.3.1). */
-function dataErrors({ header, data }: RawHdu, formats: readonly Format[]): string[] {
+function dataErrors(hdu: RawHdu, formats: readonly Format[]): string[] {
   if (!formats.some((format) => typeof format === 'object' && /[LAX]/.test(format.letter))) return []
-  const [rowBytes, rows] = [Number(header.get('NAXIS1')?.value?.type === 'integer' ? header.integer('NAXIS1') : 0), 0]
-  const count = rowBytes > 0 ? Math.floor(data.byteLength / rowBytes) : rows
+  const rowBytes = integerOf(hdu, 'NAXIS1')
+  const rows = rowBytes > 0 ? Math.floor(hdu.data.byteLength / rowBytes) : 0
   return formats.flatMap((format, index) => {
     if (typeof format === 'string') return []
     const at = formats.slice(0, index).reduce((sum, each) => sum + (typeof each === 'string' ? 0 : each.cellBytes), 0)
-    for (let row = 0; row < count; row++) {
-      const problem = cellProblem(data.subarray(row * rowBytes + at, row * rowBytes + at + format.cellBytes), format)
+    for (let row = 0; row < rows; row++) {
+      const problem = cellProblem(
+        hdu.data.subarray(row * rowBytes + at, row * rowBytes + at + format.cellBytes),
+        format,
+      )
       if (problem !== null) return [`row ${row + 1}, column ${index + 1}: ${problem}`]
     }
     return []

@@ -108,7 +108,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { rule: 'E02', ...extension(double('NELEM', 400)) },
   { rule: 'E03', ...extension(string('TITLE', '')) },
   { rule: 'E04', ...extension(double('CDELT1', 0.03)) },
-  { rule: 'E05', hdus: (hdus) => hdus.map((hdu, at) => (at === 1 ? oneAxis(hdu) : hdu)), also: ['E01', 'E09'] },
+  { rule: 'E05', hdus: (hdus) => hdus.map((hdu, at) => (at === 1 ? oneAxis(hdu) : hdu)), also: ['E01', 'E09', 'F03'] },
   { rule: 'E06', hdus: (hdus) => hdus.map((hdu, at) => (at === 1 ? twice(hdu, 'NAXIS2') : hdu)) },
   { rule: 'E07', hdus: (hdus) => hdus.map((hdu, at) => (at === 1 ? withHeap(hdu) : hdu)) },
   { rule: 'E08', hdus: (hdus) => hdus.map((hdu, at) => (at === 1 ? twice(hdu, 'GCOUNT') : hdu)), also: ['F03'] },
@@ -121,7 +121,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'E10',
     hdus: (hdus) => changed(hdus, 1, (header) => header.with(string('XTENSION', 'A3DTABLE'))),
-    also: ['F03', 'F09'],
+    also: ['F09'],
   },
   { rule: 'E11', ...withoutExtension('EXTNAME'), also: ['E01'] },
   { rule: 'E11', hdus: (hdus) => [...hdus, small('SPECTRUM')], also: ['F09'] },

@@ -7,7 +7,6 @@ export async function saturatedPixels(path: string, limitAdu: number): Promise<n
   for (const hdu of await readFits(path)) {
     if (hdu.data.byteLength === 0) continue
     const { data } = readImage(hdu)
-    // oxlint-disable-next-line typescript/prefer-for-of -- three times as fast on a frame of 1.6 million pixels
     for (let index = 0; index < data.length; index++) if (Number(data[index]) >= limitAdu) count++
   }
   return count

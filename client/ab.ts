@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Database } from '../database/connect.ts'
 import { type AbKey, findAbs } from '../database/ab-record.ts'
 import { PreconditionError } from '../domain/failure.ts'
+import { exportAb } from './ab-export.ts'
 import { abLog } from './ab-log.ts'
 import { showAb } from './ab-show.ts'
 import { type CarryOut, withRecord } from './context.ts'
@@ -11,7 +12,9 @@ import { wholeNumber } from './whole-number.ts'
 
 /** `phoenix ab show NAME` and `phoenix ab log NAME`: one association block. */
 export function addAb(program: Command, carryOut: CarryOut): void {
-  const ab = program.command('ab').description('one association block: everything on record (show), its log (log)')
+  const ab = program
+    .command('ab')
+    .description('one association block: everything on record (show), its log (log), all that runs it again (export)')
   ab.helpCommand(false)
   ab.command('show')
     .description('state, versions, inputs, attempts with resources, IDPs and history of an AB')
@@ -40,6 +43,23 @@ export function addAb(program: Command, carryOut: CarryOut): void {
           output.result({ abName: key.abName, ...log }, () =>
             output.text(log.text.endsWith('\n') ? log.text : `${log.text}\n`),
           )
+          return EXIT.fine
+        }),
+      ),
+    )
+  ab.command('export')
+    .description(
+      'set of frames, command, log, checksums and a script that runs the recipe again, for pipeline developers',
+    )
+    .argument('<name>', 'name of the AB, or of a raw in it')
+    .requiredOption('--output <folder>', 'folder to make')
+    .option(...JSON_OPTION)
+    .addHelpText('after', example('phoenix ab export UVES.2026-03-02T03:36:00.000.ab --output problem'))
+    .action((name: string, options: { output: string; json?: boolean }) =>
+      carryOut(options, ({ settings, output }) =>
+        withRecord(settings, async (database) => {
+          const files = await exportAb(settings, database, await oneAb(database, name), options.output)
+          output.result({ folder: options.output, files }, () => output.say(`${options.output}: ${files.join(', ')}`))
           return EXIT.fine
         }),
       ),

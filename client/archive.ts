@@ -1,13 +1,17 @@
 import type { Command } from 'commander'
 import { rawStatus } from '../database/raw-status.ts'
+import { addArchivePreview } from './archive-preview.ts'
 import { type CarryOut, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
 
 /** `phoenix archive status RAW...`: what became of a raw, in words for whoever took it. */
 export function addArchive(program: Command, carryOut: CarryOut): void {
-  const archive = program.command('archive').description('what the archive has: what became of a raw (status)')
+  const archive = program
+    .command('archive')
+    .description('what the archive has: what became of a raw (status), pictures (preview)')
   archive.helpCommand(false)
+  addArchivePreview(archive, carryOut)
   archive
     .command('status')
     .description('processed fine, failed or not attempted, and why; exit code 1 when a raw is not on record')

@@ -1,6 +1,7 @@
 import type { Header } from '../fits/header.ts'
 import { readHeaders } from '../fits/file.ts'
 import { type Conversion, type ConversionRequest, convertFiles } from './convert.ts'
+import { previewSvg, readPreview } from './preview.ts'
 import { type Finding, type IdpExpectations, judgeIdp, type PipelineProducts } from './validate.ts'
 
 export interface IdpToMake {
@@ -14,8 +15,8 @@ export interface MadeIdp {
   readonly findings: readonly Finding[]
   /** Primary header of the file, for searches in the record. */
   readonly keywords: Readonly<Record<string, string | number | boolean>>
-  /** Picture of the spectrum; null while none is drawn. */
-  readonly previewSvg: string | null
+  /** Picture of the spectrum. */
+  readonly previewSvg: string
 }
 
 /**
@@ -33,7 +34,12 @@ export async function makeIdp({ conversion: request, expectations }: IdpToMake):
   const products = productsOf(request, conversion)
   const { findings } = await judgeIdp(request.path, { raws, products, ...(expectations && { expectations }) })
   const [primary] = await readHeaders(request.path)
-  return { conversion, findings, keywords: primary === undefined ? {} : keywordsOf(primary.header), previewSvg: null }
+  return {
+    conversion,
+    findings,
+    keywords: primary === undefined ? {} : keywordsOf(primary.header),
+    previewSvg: previewSvg(await readPreview(request.path, products.spectrum)),
+  }
 }
 
 /** The products that went into the file, for the rules that hold its numbers against theirs. */

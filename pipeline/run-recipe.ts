@@ -149,8 +149,12 @@ async function cancelByForce(folder: string): Promise<RecipeStatus> {
 }
 
 function esorexArguments({ pipeline, recipe, parameters }: RecipeToPrepare): string[] {
+  return [`--recipe-dir=${pipeline.recipeDir}`, ...esorexOptions(), recipe, ...parameters, 'in.sof']
+}
+
+/** Options of esorex with which every recipe runs: all that matter are given, so that nobody's esorex.rc has a say. */
+export function esorexOptions(): readonly string[] {
   return [
-    `--recipe-dir=${pipeline.recipeDir}`,
     '--output-dir=products',
     '--log-dir=.',
     '--log-file=esorex.log',
@@ -159,9 +163,6 @@ function esorexArguments({ pipeline, recipe, parameters }: RecipeToPrepare): str
     '--products-sof=products.json',
     '--time=TRUE',
     '--msg-level=warning',
-    recipe,
-    ...parameters,
-    'in.sof',
   ]
 }
 

@@ -41,7 +41,7 @@ export const previewSize = { width: 900, height: 360 } as const
 
 /**
  * A picture of the spectrum as SVG that stands alone (no script, no style sheet, no image): per pixel column the range of the flux,
- * the range with its errors and the mean, below it the signal to noise of each order, above it what the exposure is.
+ * the range with its errors and the median, below it the signal to noise of each order, above it what the exposure is.
  */
 export function previewSvg(spectrum: PreviewSpectrum): string {
   const { facts, signalToNoisePerOrder } = spectrum
@@ -59,7 +59,7 @@ export function previewSvg(spectrum: PreviewSpectrum): string {
     '<g clip-path="url(#plot)">',
     polygons(columns, frame, ({ lowestWithError, highestWithError }) => [lowestWithError, highestWithError], '#d6e4f0'),
     polygons(columns, frame, ({ lowest, highest }) => [lowest, highest], '#7fa8cc'),
-    polylines(columns, frame, ({ mean }) => mean, '#12395b'),
+    polylines(columns, frame, ({ middle }) => middle, '#12395b'),
     '</g>',
     signalToNoiseBars(signalToNoisePerOrder, frame),
     '</svg>',

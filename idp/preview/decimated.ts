@@ -7,9 +7,11 @@ export interface PixelColumn {
   readonly highest: number
   readonly lowestWithError: number
   readonly highestWithError: number
-  readonly mean: number
+  /** The median: a left-over cosmic does not lift it. */
+  readonly middle: number
 }
 
+/** Wavelengths ascend. */
 interface Samples {
   readonly wave: ArrayLike<number>
   readonly flux: ArrayLike<number>
@@ -19,25 +21,35 @@ interface Samples {
 
 /** Extremes of every pixel column, so that no line and no spike gets lost; columns without good samples are left out. */
 export function decimated({ wave, flux, error, quality }: Samples, frame: Frame): PixelColumn[] {
-  const columns = new Map<number, { column: Omit<PixelColumn, 'mean'>; sum: number; count: number }>()
+  const columns: PixelColumn[] = []
+  let samples: number[] = []
+  let errors: number[] = []
+  let place = Number.NaN
+  const close = () => {
+    if (samples.length > 0) columns.push(columnOf(place, samples, errors))
+    samples = []
+    errors = []
+  }
   for (let i = 0; i < wave.length; i++) {
     const [value, uncertainty] = [flux[i] ?? Number.NaN, error[i] ?? Number.NaN]
     if (quality[i] !== 0 || !Number.isFinite(value) || !Number.isFinite(uncertainty)) continue
     const x = Math.floor(xOf(frame, wave[i] ?? Number.NaN))
-    const before = columns.get(x)
-    const { lowest = value, highest = value } = before?.column ?? {}
-    const { lowestWithError = value, highestWithError = value } = before?.column ?? {}
-    columns.set(x, {
-      column: {
-        x,
-        lowest: Math.min(lowest, value),
-        highest: Math.max(highest, value),
-        lowestWithError: Math.min(lowestWithError, value - uncertainty),
-        highestWithError: Math.max(highestWithError, value + uncertainty),
-      },
-      sum: (before?.sum ?? 0) + value,
-      count: (before?.count ?? 0) + 1,
-    })
+    if (x !== place) close()
+    place = x
+    samples.push(value)
+    errors.push(uncertainty)
   }
-  return [...columns.values()].map(({ column, sum, count }) => ({ ...column, mean: sum / count }))
+  close()
+  return columns
+}
+
+function columnOf(x: number, samples: readonly number[], errors: readonly number[]): PixelColumn {
+  return {
+    x,
+    lowest: Math.min(...samples),
+    highest: Math.max(...samples),
+    lowestWithError: Math.min(...samples.map((value, i) => value - (errors[i] ?? 0))),
+    highestWithError: Math.max(...samples.map((value, i) => value + (errors[i] ?? 0))),
+    middle: samples.toSorted((a, b) => a - b)[samples.length >> 1] ?? Number.NaN,
+  }
 }

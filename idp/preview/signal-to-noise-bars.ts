@@ -11,17 +11,18 @@ export function signalToNoiseBars(perOrder: readonly number[], frame: Frame): st
   const { left, width } = frame
   const bottom = top + height
   const highest = Math.max(...perOrder.filter(Number.isFinite), 1)
+  const scale = (0.9 * height) / highest
   const step = width / perOrder.length
   const bars = perOrder.map((value, i) => {
     // Not measured, or nothing but noise: a bar of no height.
-    const size = Number.isFinite(value) && value > 0 ? (value / highest) * height : 0
+    const size = Number.isFinite(value) && value > 0 ? value * scale : 0
     const place = `x="${pixel(left + i * step + 1)}" y="${pixel(bottom - size)}" width="${pixel(Math.max(step - 2, 1))}"`
     return `<rect ${place} height="${pixel(size)}" fill="#9db58a"/>`
   })
   return [
     ...bars,
     `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="#cccccc"/>`,
-    text(String(Math.round(highest)), { x: left - 6, y: top + 9, size: 11, anchor: 'end', colour }),
+    text(String(Math.round(highest)), { x: left - 6, y: bottom - 0.9 * height + 5, size: 11, anchor: 'end', colour }),
     text('0', { x: left - 6, y: bottom + 2, size: 11, anchor: 'end', colour }),
     text('S/N', { x: 16, y: top + height / 2, size: 11, anchor: 'middle', turned: -90, colour }),
     text('1', { x: left + step / 2, y: bottom + 14, size: 11, anchor: 'middle', colour }),

@@ -10,22 +10,34 @@ export interface FrozenRecipe {
 
 /**
  * Waits until at least `ended` recipes have ended and two run, and halts these two (SIGSTOP): they run for as long as the test wants, and what
- * it does to the rest of the installation happens in the middle of them, however fast or slow this machine is.
+ * it does to the rest of the installation happens in the middle of them, however fast or slow this machine is. With two cores no other
+ * recipe starts meanwhile; one that had just ended is recorded before this returns.
  */
 export async function freezeInTheMiddle(installation: Installation, ended: number): Promise<FrozenRecipe[]> {
-  return installation.until(`${ended} recipes have ended and two run`, async () => {
-    const starts = await recipeStarts(installation)
-    const open = starts.filter(({ ended_at }) => ended_at === null)
-    if (starts.length - open.length < ended || open.length < 2) return null
+  const frozen = await installation.until(`${ended} recipes have ended and two run`, async () => {
+    const { open, closed } = await startsOf(installation)
+    if (closed < ended || open.length < 2) return null
     const { esorex } = installation.recipes()
-    const frozen = open.flatMap(({ ab_name: abName, folder }) => {
+    const halted = open.flatMap(({ ab_name: abName, folder }) => {
       const pid = esorex.find((candidate) => folderOf(candidate) === folder)
       return pid !== undefined && halt(pid) ? [{ abName, pid }] : []
     })
-    // One had just ended, or was not there yet: these two are not the middle.
-    if (frozen.length < 2) thaw(frozen)
-    return frozen.length < 2 ? null : frozen
+    if (halted.length === 2) return halted
+    // One had just ended, or was not there yet: these are not the middle.
+    thaw(halted)
+    return null
   })
+  await installation.until('what had ended is recorded', async () => {
+    const { open } = await startsOf(installation)
+    return open.length === frozen.length || null
+  })
+  return frozen
+}
+
+async function startsOf(installation: Installation) {
+  const starts = await recipeStarts(installation)
+  const open = starts.filter(({ ended_at }) => ended_at === null)
+  return { open, closed: starts.length - open.length }
 }
 
 /** Lets the recipes go on. */

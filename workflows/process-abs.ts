@@ -22,13 +22,16 @@ export interface Lane {
   readonly counts: LaneCounts
 }
 
+/** What a lane asks and tells of the date's control. */
+export type LaneControl = Pick<DateControl, 'isOld' | 'mayStart' | 'mustEnd' | 'grewOld' | 'refresh' | 'wait'>
+
 export type LaneEnd = 'all ended' | 'stopped' | 'history is long'
 
 /**
  * Offers blocks to a host, at most `slots` at once, until each has ended, or the operator stops the date. A block that was not started
  * goes back to the front of the queue and is offered again when that may help.
  */
-export async function processABs(lane: Lane, control: DateControl): Promise<LaneEnd> {
+export async function processABs(lane: Lane, control: LaneControl): Promise<LaneEnd> {
   const { slots, counts } = lane
   const waiting = [...lane.abNames]
   const started = new Set(lane.startedAbNames)
@@ -51,7 +54,6 @@ export async function processABs(lane: Lane, control: DateControl): Promise<Lane
     }
   }
   for (;;) {
-    counts.waiting = waiting.length
     if (control.isOld) await control.refresh()
     if (refused && control.mayStart) await sleep(SECOND_THOUGHT)
     refused = false
@@ -65,6 +67,7 @@ export async function processABs(lane: Lane, control: DateControl): Promise<Lane
       started.delete(next)
       void offer(next)
     }
+    counts.waiting = waiting.length
     if (counts.onHost === 0) {
       if (failure !== undefined) throw failure
       if (waiting.length === 0) return 'all ended'

@@ -24,9 +24,9 @@ interface Checked {
 
 /** `phoenix idp check FILE...`: internal data products against the Science Data Products standard. */
 export function addIdp(program: Command, carryOut: CarryOut): void {
-  program
-    .command('idp')
-    .description('internal data products')
+  const idp = program.command('idp').description('internal data products: hold them against the standard (check)')
+  idp.helpCommand(false)
+  idp
     .command('check')
     .description(
       'hold internal data products against every rule of the Science Data Products standard; several files are a delivery. ' +

@@ -22,7 +22,7 @@ export function endsProblem(product: Span, lines: Span, { endTolerance }: Covera
   const differs =
     !(Math.abs(product.firstAngstrom - lines.firstAngstrom) <= allowed) ||
     !(Math.abs(product.lastAngstrom - lines.lastAngstrom) <= allowed)
-  return differs ? `${inWords(product)}, the line table ${inWords(lines)}` : null
+  return differs ? `${inWords(product)}, the arc lines ${inWords(lines)}` : null
 }
 
 function inWords({ firstAngstrom, lastAngstrom }: Span): string {

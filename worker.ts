@@ -6,7 +6,7 @@ import type { Host, Orchestration } from './activities/dependencies.ts'
 import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from './activities/index.ts'
 import { startIdpMaker } from './activities/idp-maker.ts'
 import { slotsFor } from './activities/plan-date.ts'
-import { FolderArchive } from './archive/folder.ts'
+import { openArchives } from './archive/open-archive.ts'
 import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
 import { InfrastructureError, PreconditionError } from './domain/failure.ts'
@@ -91,15 +91,15 @@ async function runHost(
   database: Database,
   log: Logger,
 ): Promise<void> {
-  const archive = new FolderArchive(settings.archive.dir)
+  const { source, target } = openArchives(settings.archives)
   const idpMaker = startIdpMaker(Math.min(4, settings.cores))
   const host: Host = {
     ...orchestration(settings, database, log),
     name: settings.host,
     scratchDir: settings.scratchDir,
     gencalibDir: settings.gencalibDir,
-    source: archive,
-    target: archive,
+    source,
+    target,
     gate: new CpuGate(settings.cores),
     idpMaker,
     quarantine: { folder: join(settings.home, 'quarantine'), keepDays: 30, maximumBytes: 5e9 },
@@ -146,7 +146,7 @@ function orchestration(settings: Settings, database: Database, log: Logger): Orc
     log,
     window: settings.window,
     loadInstrument: (instrument) => loadInstrument(settings.instrumentDir, instrument),
-    archives: [new FolderArchive(settings.archive.dir).name],
+    archives: openArchives(settings.archives).names,
   }
 }
 

@@ -1,4 +1,4 @@
-import { FolderArchive } from '../archive/folder.ts'
+import { openArchives } from '../archive/open-archive.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import type { StartPlace } from '../domain/hold.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -31,5 +31,5 @@ export function notRegistered({ instrument, date }: { instrument: string; date: 
 /** Where a run starts recipes: what the scope of a hold is held against. */
 export function startPlace(settings: Settings, run: Omit<StartPlace, 'archives'>): StartPlace {
   const { instrument, date, orderId, host } = run
-  return { instrument, date, orderId, host, archives: [new FolderArchive(settings.archive.dir).name] }
+  return { instrument, date, orderId, host, archives: openArchives(settings.archives).names }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
+import { archiveEnvironment } from '../settings/archives.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** The environment in which a worker of this installation reads the same settings, whatever its working folder is. */
@@ -10,6 +11,7 @@ export function workerEnvironment(settings: Settings, env: NodeJS.ProcessEnv): N
     PHOENIX_HOME: settings.home,
     PHOENIX_SCRATCH: settings.scratchDir,
     PHOENIX_ARCHIVE: settings.archive.dir,
+    ...archiveEnvironment(settings.archives),
     PHOENIX_GENCALIB: settings.gencalibDir,
     PHOENIX_AB_DIR: settings.abDir,
     PHOENIX_CACHE: settings.cacheDir,

@@ -4,16 +4,19 @@ import { join, resolve } from 'node:path'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { PreconditionError } from '../domain/failure.ts'
+import { type ArchiveSettings, archiveSettings, type ArchiveVariable } from './archives.ts'
 import { projectRoot } from './project.ts'
 import { readTemporalSettings, type TemporalSettings } from './temporal.ts'
-import { variables, type WindowSetting } from './variables.ts'
+import { isAddress, variables, type WindowSetting } from './variables.ts'
 
 /** Everything that differs from one installation to another, read once at the edge of the program. */
 export interface Settings extends TemporalSettings {
   /** The folder of everything that phoenix keeps on this machine. */
   readonly home: string
   readonly scratchDir: string
+  /** The folder archive of this installation, which may be none of `archives`: the simulator writes there. */
   readonly archive: { readonly kind: 'folder'; readonly dir: string }
+  readonly archives: ArchiveSettings
   readonly gencalibDir: string
   /** `<abDir>/<instrument>/<date>/*.ab` */
   readonly abDir: string
@@ -58,11 +61,13 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     const written = value[variable]
     return written === undefined ? otherwise : resolve(variable in given ? '.' : home, written)
   }
-  const archiveDir = path('PHOENIX_ARCHIVE', join(home, 'archive'))
+  const ownArchive = join(home, 'archive')
+  const archiveDir = isAddress(value.PHOENIX_ARCHIVE ?? '') ? ownArchive : path('PHOENIX_ARCHIVE', ownArchive)
   return {
     home,
     scratchDir: path('PHOENIX_SCRATCH', join(home, 'scratch')),
     archive: { kind: 'folder', dir: archiveDir },
+    archives: archiveSettings(value, path, archiveDir),
     gencalibDir: path('PHOENIX_GENCALIB', join(archiveDir, 'gencalib')),
     abDir: path('PHOENIX_AB_DIR', join(home, 'ab')),
     cacheDir: path('PHOENIX_CACHE', join(given['XDG_CACHE_HOME'] ?? join(os.homedir(), '.cache'), 'phoenix')),
@@ -82,10 +87,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   }
 }
 
-type PathVariable = Extract<
-  keyof z.infer<typeof variables>,
-  `PHOENIX_${'SCRATCH' | 'ARCHIVE' | 'GENCALIB' | 'CACHE' | 'INSTRUMENTS'}` | 'PHOENIX_AB_DIR' | 'PHOENIX_RECIPE_DIR'
->
+type PathVariable =
+  | ArchiveVariable
+  | `PHOENIX_${'SCRATCH' | 'GENCALIB' | 'CACHE' | 'INSTRUMENTS' | 'AB_DIR' | 'RECIPE_DIR'}`
 
 /** A container may run under a number that has no name. */
 function userName(): string {

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+const hostPattern = '(?:https?://)?[A-Za-z0-9.:-]+'
+const hostsPattern = new RegExp(`^${hostPattern}(?: *, *${hostPattern})*$`)
+
 /**
  * The variables that phoenix reads, from the environment and from `<home>/phoenix.yaml`, and what each may hold.
  * An empty value counts as not given, as a shell's `VARIABLE= command` means it.
@@ -7,7 +10,22 @@ import { z } from 'zod'
 export const variables = z.object({
   PHOENIX_HOME: text(),
   PHOENIX_SCRATCH: text(),
-  PHOENIX_ARCHIVE: text((value) => !/^[a-z]+:\/\//i.test(value), 'must be a folder, not an address'),
+  PHOENIX_ARCHIVE: archive(),
+  PHOENIX_RAW_SOURCE: archive(),
+  PHOENIX_CALIBRATION_SOURCE: archive(),
+  PHOENIX_IDP_TARGET: archive(),
+  PHOENIX_ARCHIVE_TOKEN_FILE: text(),
+  PHOENIX_RAW_SOURCE_TOKEN_FILE: text(),
+  PHOENIX_CALIBRATION_SOURCE_TOKEN_FILE: text(),
+  PHOENIX_IDP_TARGET_TOKEN_FILE: text(),
+  PHOENIX_ARCHIVE_HOSTS: text(
+    hostsPattern,
+    'must be hosts, such as `cdn.eso.org` or `http://10.0.0.7:8080`, and commas between them',
+  ),
+  PHOENIX_ARCHIVE_CHECKSUM_LIST: text(/^\//, 'must be a path that begins with /'),
+  PHOENIX_ARCHIVE_CONNECTIONS: wholeNumber(1, 64),
+  PHOENIX_ARCHIVE_BYTES_PER_SECOND: wholeNumber(1000, 1e12),
+  PHOENIX_ARCHIVE_MAXIMUM_FILE_BYTES: wholeNumber(2880, 1e13),
   PHOENIX_GENCALIB: text(),
   PHOENIX_AB_DIR: text(),
   PHOENIX_CACHE: text(),
@@ -41,6 +59,24 @@ export interface WindowSetting {
 function text(rule: RegExp | ((value: string) => boolean) = () => true, message = '') {
   const test = rule instanceof RegExp ? (value: string) => rule.test(value) : rule
   return z.coerce.string().refine(test, message).optional()
+}
+
+/** An address must name a host, and have no login in it: those are shown and stored. */
+function archive() {
+  const isAllowed = (value: string) => {
+    if (!isAddress(value)) return true
+    const url = URL.canParse(value) ? new URL(value) : null
+    if (url === null || url.host === '' || url.username !== '' || url.password !== '') return false
+    return (
+      /^https?:$/.test(url.protocol) || (url.protocol === 'ngas:' && /^\/?$/.test(url.pathname) && url.search === '')
+    )
+  }
+  return text(isAllowed, 'must be a folder, http(s)://host/path or ngas://host:port (a login goes into a token file)')
+}
+
+/** An archive that is named by an address, not by a folder. */
+export function isAddress(archivePlace: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(archivePlace)
 }
 
 function wholeNumber(least: number, most: number) {

@@ -91,7 +91,7 @@ test.each([
   ['PHOENIX_SCHEMA', 'Phoenix; drop'],
   ['PHOENIX_QUEUE_PREFIX', 'a@b'],
   ['PHOENIX_POSTGRES_PORT', '70000'],
-  ['PHOENIX_ARCHIVE', 'https://archive.eso.org'],
+  ['PHOENIX_ARCHIVE', 'ftp://archive.eso.org'],
   ['DATABASE_URL', 'mysql://localhost/x'],
 ])('%s=%s is refused by name', (variable, value) =>
   expect(refusal({ [variable]: value })).toMatch(`${variable}=${value}: must be`),

@@ -117,6 +117,7 @@ describe('products of a recipe that ended well', () => {
       { RED: spectrum(() => 1, axis.slice(0, 3)) },
       'RED has no ESO QC EX NORD, the order table has 31',
     ],
+    ['an earlier start', { RED: spectrum(() => 1, moved(3600, 1.4)) }, 'cover 3600 to 5000'],
     [
       'another start',
       { RED: spectrum(() => 1, moved(3378)) },

@@ -1,0 +1,96 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { projectRoot } from '../../../settings/project.ts'
+import { FaultyArchive } from '../../../simulator/faulty-archive.ts'
+import { NgasStandIn } from '../../../simulator/ngas-stand-in.ts'
+import { randomFrom } from '../../../simulator/random.ts'
+import { emptyFolder, fitsLike, folderArchive, listing, sha256Of } from '../../archive/folder-archive.ts'
+
+const RAW = 'UVES.2026-03-02T03:36:00.000.fits'
+const KILLS = 20
+
+const toStop: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const stop of toStop.splice(0)) await stop()
+})
+
+function start(script: string, ...args: string[]): { child: ChildProcess; said: Promise<unknown> } {
+  const child = fork(join(import.meta.dirname, script), [join(projectRoot(), 'dist'), ...args])
+  // What it said, or null when it ended without a word.
+  const said = Promise.race([once(child, 'message').then(([message]) => message), once(child, 'exit').then(() => null)])
+  return { child, said }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+test.each([
+  ['as it is', 0, 5],
+  ['packed', 1, 6],
+])(
+  'a download of a file %s, killed at 20 random moments: at the end it is there once, whole',
+  async (_, rate, seed) => {
+    const archive = folderArchive({ [RAW]: 2000 })
+    const data = archive.files.get(RAW) ?? Buffer.alloc(0)
+    const faults = { bytesPerSecond: 4_000_000, dropAfterBytes: { rate: 0.2 }, packed: { rate } }
+    const server = await FaultyArchive.start({ folder: archive.folder, seed, faults })
+    toStop.push(() => server.stop())
+    const random = randomFrom(`kill/${seed}`)
+    const folder = emptyFolder()
+    const target = join(folder, RAW)
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      const { child, said } = start('fetch-one.mjs', server.address, RAW, target)
+      const done = await Promise.race([said, sleep(150 + 900 * random.uniform())])
+      await kill(child)
+      // Whole or not at all, at any moment.
+      if (listing(folder).includes(RAW)) {
+        expect(sha256Of(readFileSync(target))).toBe(sha256Of(data))
+        rmSync(target)
+      } else expect(done).toBeUndefined()
+    }
+    server.faults = { packed: { rate } }
+    const { child, said } = start('fetch-one.mjs', server.address, RAW, target)
+    expect(await said).toEqual({ path: target, bytes: data.length, sha256: sha256Of(data), checksum: 'agrees' })
+    await kill(child)
+    expect(sha256Of(readFileSync(target))).toBe(sha256Of(data))
+    expect(listing(folder)).toEqual([RAW])
+    expect(server.served.filter(({ range }) => range !== null).length).toBeGreaterThan(0)
+  },
+)
+
+test('storing in NGAS, killed at 20 moments: each file is there once, whole', async () => {
+  const server = await NgasStandIn.start({ commitMs: 150 })
+  toStop.push(() => server.stop())
+  const random = randomFrom('kill/ngas')
+  let killedOnTheWay = 0
+  for (let kills = 0; kills < KILLS; kills += 1) {
+    const name = `ADP.2026-03-02T03:36:00.${String(kills).padStart(3, '0')}.fits`
+    const folder = emptyFolder()
+    const data = fitsLike(name, 200)
+    writeFileSync(join(folder, name), data)
+    const first = start('store-one.mjs', server.address, name, join(folder, name))
+    // Every second one in the worst moment: all bytes are there, the row is not yet.
+    const moment = kills % 2 === 0 ? uploaded(server, name) : sleep(200 + 400 * random.uniform())
+    await Promise.race([first.said, moment])
+    await kill(first.child)
+    if (server.versionsOf(name).length === 0 && server.requests.includes(`POST QARCHIVE ${name}`)) killedOnTheWay += 1
+    const { child, said } = start('store-one.mjs', server.address, name, join(folder, name))
+    expect(await said).toEqual({ bytes: data.length, sha256: sha256Of(data) })
+    await kill(child)
+    expect(server.versionsOf(name)).toHaveLength(1)
+    expect(listing(folder)).toEqual([name])
+  }
+  expect(killedOnTheWay).toBeGreaterThan(0)
+})
+
+async function uploaded(server: NgasStandIn, name: string): Promise<void> {
+  while (!server.requests.includes(`POST QARCHIVE ${name}`)) await sleep(1)
+}

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyFile } from '../../archive/copy-file.ts'
+import { writeEvent } from '../../database/events.ts'
 import type { NewIdp } from '../../database/idps.ts'
 import { OutcomeError } from '../../domain/failure.ts'
 import type { Mode } from '../../domain/instrument.ts'
@@ -63,7 +64,16 @@ async function makeOne(
     const name = `${block.registered.abName}.generation-${block.registered.generation}.${conversion.originalName}`
     const where = await quarantine(block.host.quarantine, path, name.slice(0, 128))
     block.host.log.warn({ ab: block.registered.abName, findings, where }, 'IDP refused by our validator')
-    throw new OutcomeError('idp', `the IDP breaks rule ${error.rule}: ${error.message} (kept in ${where})`)
+    // The path is for operators; archive users read the cause.
+    await writeEvent(block.host.database, {
+      instrument: block.run.instrument,
+      date: block.run.date,
+      runNumber: block.run.runNumber,
+      abName: block.registered.abName,
+      kind: 'IDP in quarantine',
+      message: where,
+    })
+    throw new OutcomeError('idp', `the IDP breaks rule ${error.rule}: ${error.message}`)
   }
   const { bytes, sha256, originalName, fluxCalibrated, reason } = conversion
   const warnings = findings.map(({ rule, message }) => ({ rule, message }))

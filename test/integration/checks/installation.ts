@@ -5,17 +5,21 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import { pino } from 'pino'
 import { CpuGate } from '../../../activities/cpu-gate.ts'
 import { startIdpMaker } from '../../../activities/idp-maker.ts'
+import { makeCleanUp } from '../../../activities/clean-up.ts'
 import type { Host } from '../../../activities/dependencies.ts'
 import { makeDownloadMcalibs } from '../../../activities/download-mcalibs.ts'
+import { type Ingested, makeIngest } from '../../../activities/ingest.ts'
 import { makePrepareHost } from '../../../activities/prepare-host.ts'
 import { makeProcessAB } from '../../../activities/process-ab.ts'
+import { makeRecordDate } from '../../../activities/record-date.ts'
 import { FolderArchive } from '../../../archive/folder.ts'
 import { judgeBlocks } from '../../../client/read-blocks.ts'
-import { connect } from '../../../database/connect.ts'
-import { openRun } from '../../../database/date-runs.ts'
+import { connect, type Database } from '../../../database/connect.ts'
+import { findOpenRun, openRun } from '../../../database/date-runs.ts'
 import { migrate } from '../../../database/migrate.ts'
 import { registerDate } from '../../../database/registration.ts'
 import { scoresOf } from '../../../database/scores.ts'
+import { InfrastructureError } from '../../../domain/failure.ts'
 import type { Score } from '../../../domain/scores.ts'
 import { findPipeline } from '../../../pipeline/find-pipeline.ts'
 import { loadInstrument } from '../../../settings/instruments.ts'
@@ -35,14 +39,24 @@ export interface Verdict {
 
 export interface Installation {
   readonly archive: string
+  readonly host: Host
+  readonly database: Database
   put(room: 'raw' | 'mcalib' | 'gencalib', fileName: string, bytes: Uint8Array): void
-  /** Registers the blocks as the command line does, then does what a run of the date does with them, two at a time. */
+  /** Registers the blocks as the command line does. */
+  register(date: string, blocks: ReadonlyMap<string, string>): Promise<void>
+  /** Registers the blocks, then does what a run of the date does with them, two at a time. The run stays open. */
   process(date: string, blocks: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, Verdict>>
+  /** The end of the open run of the date: ingest, clean up, record. */
+  end(date: string): Promise<Ingested>
   close(): Promise<void>
 }
 
-/** The activities of a host on a real record, a folder archive and the real pipeline; only Temporal is not there. */
-export async function install(): Promise<Installation> {
+/**
+ * The activities of a host on a real record, a folder archive and the real pipeline; only Temporal is not there.
+ *
+ * @param change what is to be different on this host
+ */
+export async function install(change: (host: Host) => Host = (host) => host): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'phoenix-checks-'))
   const archive = join(folder, 'archive')
   for (const room of ['raw', 'mcalib', 'gencalib', 'idp']) mkdirSync(join(archive, room), { recursive: true })
@@ -51,7 +65,7 @@ export async function install(): Promise<Installation> {
   await migrate(database, own.schema, join(projectRoot(), 'database', 'migrations'))
   const never = new AbortController().signal
   const source = new FolderArchive(archive)
-  const host: Host = {
+  const host = change({
     name: 'muc01',
     database,
     log: pino({ level: 'silent' }),
@@ -69,19 +83,24 @@ export async function install(): Promise<Installation> {
     niceness: 0,
     closing: never,
     killing: never,
+  })
+  const activities = {
+    ...makePrepareHost(host),
+    ...makeDownloadMcalibs(host),
+    ...makeProcessAB(host),
+    ...makeIngest(host),
+    ...makeCleanUp(host),
+    ...makeRecordDate(host),
   }
-  const activities = { ...makePrepareHost(host), ...makeDownloadMcalibs(host), ...makeProcessAB(host) }
-  const inTemporal = <Result>(work: () => Promise<Result>): Promise<Result> => new MockActivityEnvironment().run(work)
 
   return {
     archive,
+    host,
+    database,
     put: (room, fileName, bytes) => writeFileSync(join(archive, room, fileName), bytes),
+    register: async (date, texts) => void (await register(date, texts)),
     async process(date, texts) {
-      const instrument = await host.loadInstrument('UVES')
-      const files = [...texts].map(([name, text]) => ({ name, bytes: Buffer.from(text) }))
-      const { blocks, refused } = judgeBlocks(files, instrument, date)
-      if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`)
-      await registerDate(database, { instrument: 'UVES', date, abDir: folder, blocks })
+      const blocks = await register(date, texts)
       const opened = await openRun(database, {
         instrument: 'UVES',
         date,
@@ -107,11 +126,37 @@ export async function install(): Promise<Installation> {
       const verdicts = await Promise.all([...texts.keys()].map(async (name) => [name, await verdictOf(name)] as const))
       return new Map(verdicts)
     },
+    async end(date) {
+      const open = await findOpenRun(database, 'UVES', date)
+      if (open === null) throw new Error(`no run of ${date} is open`)
+      const { runNumber } = open.openRun
+      const ingested = await inTemporal(() => activities.ingest(runNumber))
+      const bytesFreed = await inTemporal(() => activities.cleanUp(runNumber))
+      const archiveRefuses = ingested.waiting > 0
+      await inTemporal(() =>
+        activities.recordDate(runNumber, {
+          preconditionProblems: [],
+          stoppedByOperator: false,
+          archiveRefuses,
+          bytesFreed,
+        }),
+      )
+      return ingested
+    },
     async close() {
       await database.destroy()
       await own.drop()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+
+  async function register(date: string, texts: ReadonlyMap<string, string>) {
+    const instrument = await host.loadInstrument('UVES')
+    const files = [...texts].map(([name, text]) => ({ name, bytes: Buffer.from(text) }))
+    const { blocks, refused } = judgeBlocks(files, instrument, date)
+    if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`)
+    await registerDate(database, { instrument: 'UVES', date, abDir: folder, blocks })
+    return blocks
   }
 
   async function verdictOf(abName: string): Promise<Verdict> {
@@ -124,6 +169,7 @@ export async function install(): Promise<Installation> {
       .selectFrom('attempt')
       .select(['failure_kind', 'warnings'])
       .where('ab_name', '=', abName)
+      .where('generation', '=', generation)
       .executeTakeFirst()
     const starts = await database.selectFrom('recipe_start').select('start_id').where('ab_name', '=', abName).execute()
     return {
@@ -133,6 +179,17 @@ export async function install(): Promise<Installation> {
       warnings: attempt?.warnings ?? null,
       started: starts.length > 0,
       scores: await scoresOf(database, { instrument: 'UVES', abName, generation }),
+    }
+  }
+}
+
+/** Repeats what the machines did to an activity, as Temporal would; five times, not for ever. */
+async function inTemporal<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await new MockActivityEnvironment({ attempt }).run(work)
+    } catch (error) {
+      if (!(error instanceof InfrastructureError) || attempt === 5) throw error
     }
   }
 }

@@ -3,7 +3,7 @@ import type { UsedFile } from './input.ts'
 
 /**
  * Every input of the recipe: HIERARCH cards with its name and category, and its SHA-256. The 64 digits of that leave no room for a
- * HIERARCH keyword and the standard forbids CONTINUE, so they stand in `RAWSHAi` and `CALSHAi`, i counted as in RAWi and CALi.
+ * HIERARCH keyword and the standard forbids CONTINUE, so they stand in `RAWSHi` and `CALSHi`, i counted as in RAWi and CALi.
  */
 export function provenanceCards(raws: readonly UsedFile[], calibrations: readonly UsedFile[]): Card[] {
   return [
@@ -14,7 +14,7 @@ export function provenanceCards(raws: readonly UsedFile[], calibrations: readonl
 
 function inputCards(kind: 'RAW' | 'CAL', number: number, { fileName, category, sha256 }: UsedFile): Card[] {
   const input = `ESO PRO REC1 ${kind}${number}`
-  return [fitting(`${input} NAME`, fileName), fitting(`${input} CATG`, category), string(`${kind}SHA${number}`, sha256)]
+  return [fitting(`${input} NAME`, fileName), fitting(`${input} CATG`, category), string(`${kind}SH${number}`, sha256)]
 }
 
 /** Cut to one card: the checksum tells the file where a name is too long. */

@@ -15,7 +15,7 @@ describe('provenance', () => {
     )
     expect(cards).toHaveLength(3 * 121)
     expect(cards.map((card) => formatCard(card).length)).toEqual(cards.map(() => 80))
-    expect(cards.filter(({ keyword }) => /^(RAW|CAL)SHA\d+$/.test(keyword)).map(({ value }) => value)).toEqual(
+    expect(cards.filter(({ keyword }) => /^(RAW|CAL)SH\d+$/.test(keyword)).map(({ value }) => value)).toEqual(
       Array.from({ length: 121 }, () => ({ type: 'string', value: file.sha256 })),
     )
     expect(cards[0]?.value).toEqual({ type: 'string', value: file.fileName.slice(0, 44) })

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { CpuGate } from './activities/cpu-gate.ts'
 import type { Host, Orchestration } from './activities/dependencies.ts'
 import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from './activities/index.ts'
+import { freeBytes } from './activities/disk-space.ts'
 import { startIdpMaker } from './activities/idp-maker.ts'
 import { slotsFor } from './activities/plan-date.ts'
 import { openArchives } from './archive/open-archive.ts'
@@ -97,6 +98,8 @@ async function runHost(
     ...orchestration(settings, database, log),
     name: settings.host,
     scratchDir: settings.scratchDir,
+    neededBytes: settings.minimumFreeBytes,
+    sayHostIsSeen: () => sayHostIsSeen(database, settings),
     gencalibDir: settings.gencalibDir,
     source,
     target,
@@ -175,8 +178,10 @@ function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pi
   }
 }
 
-async function sayHostIsSeen(database: Database, { host, cores }: Settings): Promise<void> {
-  const row = { host, cores, seen_at: new Date() }
+async function sayHostIsSeen(database: Database, settings: Settings): Promise<void> {
+  const { host, cores, scratchDir, minimumFreeBytes } = settings
+  const space = { free_bytes: await freeBytes(scratchDir), needed_bytes: minimumFreeBytes }
+  const row = { host, cores, seen_at: new Date(), ...space }
   await database
     .insertInto('host')
     .values(row)

@@ -6,6 +6,7 @@ import { isOpenRun, type OpenRunState, type RunState } from '../domain/date-run.
 import { controlOf, type HoldKind } from '../domain/hold.ts'
 import { isOpen, nextOpening } from '../domain/night-window.ts'
 import type { Orchestration } from './dependencies.ts'
+import { lackOfSpace } from './disk-space.ts'
 import { readOpenRun } from './open-run.ts'
 
 /** What the record says that a run should do now. */
@@ -38,6 +39,8 @@ export function makeControl({ database, window, archives }: Orchestration) {
           until: null,
         }
       }
+      const lack = await hostLacksSpace(run.host)
+      if (lack !== null) return { command: 'wait', why: lack, until: null }
       const now = new Date()
       if (window === null || isOpen(window, now)) return { command: 'go', why: '', until: null }
       return {
@@ -80,6 +83,12 @@ export function makeControl({ database, window, archives }: Orchestration) {
       const scope = await scopeOf(runNumber)
       if (scope !== null) await releaseHolds(database, scope, 'Temporal UI')
     },
+  }
+
+  async function hostLacksSpace(host: string): Promise<string | null> {
+    const row = await database.selectFrom('host').selectAll().where('host', '=', host).executeTakeFirst()
+    if (row === undefined || row.free_bytes === null || row.needed_bytes === null) return null
+    return lackOfSpace(host, row.free_bytes, row.needed_bytes)
   }
 
   async function scopeOf(runNumber: number) {

@@ -22,6 +22,10 @@ export interface Orchestration {
 export interface Host extends Orchestration {
   readonly name: string
   readonly scratchDir: string
+  /** With less free bytes on the scratch disk no further block is taken. */
+  readonly neededBytes: number
+  /** Tells the record that the host is up and how much room it has. */
+  readonly sayHostIsSeen: () => Promise<void>
   readonly gencalibDir: string
   readonly source: FileSource
   readonly target: IdpTarget

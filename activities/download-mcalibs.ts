@@ -1,12 +1,14 @@
 import { join } from 'node:path'
-import { FileMissing } from '../archive/archive.ts'
+import { ArchiveUnauthorized, FileMissing, FileRefused } from '../archive/archive.ts'
 import { fileExists, fileFacts } from '../archive/copy-file.ts'
 import { absToProcess, leaveOut } from '../database/plan.ts'
 import { calibrationList, type NeededCalibration } from '../domain/calibration-list.ts'
+import { InfrastructureError } from '../domain/failure.ts'
 import { calibrationProblem } from '../pipeline/check-calibration.ts'
 import type { Host } from './dependencies.ts'
 import { checkGencalibs } from './gencalibs.ts'
 import { withHeartbeat } from './heartbeat.ts'
+import { holdArchive, refuseHeldArchives } from './held-archive.ts'
 import { type InputFile, readInputList, writeInputList } from './input-list.ts'
 import { readOpenRun } from './open-run.ts'
 import { RunFolder } from './scratch.ts'
@@ -29,6 +31,7 @@ export function makeDownloadMcalibs(host: Host) {
   return {
     async downloadMcalibs(runNumber: number): Promise<Downloaded> {
       return withHeartbeat(async () => {
+        await refuseHeldArchives(host)
         const run = await readOpenRun(host.database, runNumber)
         const folder = new RunFolder(host.scratchDir, run)
         await folder.create()
@@ -94,8 +97,11 @@ async function download(host: Host, needed: NeededCalibration, folder: string): 
         return { fileName, category, kind: 'mcalib', path: file.path, bytes: file.bytes, sha256: file.sha256 }
       problem = found
     } catch (error) {
-      if (!(error instanceof FileMissing)) throw error
-      problem = 'not in the archive'
+      if (error instanceof ArchiveUnauthorized)
+        throw new InfrastructureError(await holdArchive(host, error), { cause: error })
+      if (error instanceof FileMissing) problem = 'not in the archive'
+      else if (error instanceof FileRefused) problem = error.message
+      else throw error
     }
   }
   return { needed, problem }

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileExists } from '../archive/copy-file.ts'
-import { IdpRefused } from '../archive/archive.ts'
+import { ArchiveUnauthorized, IdpRefused } from '../archive/archive.ts'
 import { logIngestion, makeLive, type PendingIdp, pendingIdps } from '../database/idps.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import type { Host } from './dependencies.ts'
 import { withHeartbeat } from './heartbeat.ts'
+import { holdArchive } from './held-archive.ts'
 import { readOpenRun } from './open-run.ts'
 
 export interface Ingested {
@@ -51,11 +52,13 @@ async function bringIn(host: Host, idp: PendingIdp, runNumber: number, tries: nu
       await rm(idp.path, { force: true })
       return null
     } catch (error) {
-      if (!(error instanceof InfrastructureError) && !(error instanceof IdpRefused)) throw error
-      const result = error instanceof IdpRefused ? 'refused' : 'transport error'
+      const forGood = error instanceof IdpRefused || error instanceof ArchiveUnauthorized
+      if (!(error instanceof InfrastructureError) && !forGood) throw error
+      if (error instanceof ArchiveUnauthorized) await holdArchive(host, error)
+      const result = forGood ? 'refused' : 'transport error'
       await logIngestion(host.database, { archiveName: idp.archiveName, runNumber, result, message: error.message })
       host.log.warn({ archiveName: idp.archiveName, ab: idp.abName, attempt, err: error }, 'ingestion failed')
-      if (attempt >= tries || error instanceof IdpRefused) return error.message
+      if (attempt >= tries || forGood) return error.message
       await sleep(BACK_OFF_MS[attempt - 1] ?? 0)
     }
   }

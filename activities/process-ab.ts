@@ -1,3 +1,4 @@
+import { ArchiveUnauthorized } from '../archive/archive.ts'
 import { activeHolds } from '../database/holds.ts'
 import { StaleRunError } from '../database/fence.ts'
 import { closeStart, type StartHistory, startHistory } from '../database/recipe-starts.ts'
@@ -9,7 +10,9 @@ import { isOpen } from '../domain/night-window.ts'
 import { cancelRecipe, clearLost, recipeState } from '../pipeline/run-recipe.ts'
 import { readLog } from '../pipeline/read-log.ts'
 import type { Host } from './dependencies.ts'
+import { freeBytes, lackOfSpace } from './disk-space.ts'
 import { withHeartbeat } from './heartbeat.ts'
+import { holdArchive } from './held-archive.ts'
 import { turns } from './turns.ts'
 import { awaitEnd } from './process-ab/await-end.ts'
 import { type Block, openBlock, recipeFolder } from './process-ab/block.ts'
@@ -103,6 +106,7 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     }
     return await follow(block, started.startId, release, abandoned)
   } catch (error) {
+    if (error instanceof ArchiveUnauthorized) return { ended: false, why: await holdArchive(host, error) }
     if (!(error instanceof OutcomeError)) throw error
     const { kind, message: cause } = error
     return { ended: true, outcome: await recordWithoutRecipe(block, { outcome: 'failed', kind, cause }) }
@@ -162,7 +166,11 @@ async function whyNotNow({ host, run }: Block): Promise<string | null> {
   if (host.closing.aborted) throw new InfrastructureError('this worker is ending: nothing new is started')
   const control = controlOf(await activeHolds(host.database), { ...run, archives: host.archives })
   if (control.command !== 'go') return `${control.command} by ${control.hold.placedBy}`
-  return host.window === null || isOpen(host.window, new Date()) ? null : 'outside the night window'
+  if (host.window !== null && !isOpen(host.window, new Date())) return 'outside the night window'
+  const lack = lackOfSpace(host.name, await freeBytes(host.scratchDir), host.neededBytes)
+  // The record must know too, or the workflow would offer the block again and again.
+  if (lack !== null) await host.sayHostIsSeen()
+  return lack
 }
 
 async function endedResult({ host, run, registered }: Block): Promise<AbResult> {

@@ -5,7 +5,7 @@ export interface RawStatus {
   readonly instrument: string
   readonly date: string
   readonly abName: string
-  readonly status: 'processed fine' | 'failed' | 'not attempted'
+  readonly status: 'processed fine' | 'failed' | 'not attempted' | 'withdrawn'
   readonly cause: string | null
   /** Archive name of the live IDP. */
   readonly idp: string | null

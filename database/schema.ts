@@ -27,6 +27,7 @@ export interface Schema {
     raw_type: string | null
     mjd_obs: number | null
     program_id: string | null
+    release_date: Date | null
     registered_at: Generated<Date>
     changed_at: Generated<Date>
   }
@@ -144,6 +145,9 @@ export interface Schema {
     created_at: Generated<Date>
     ingested_at: Date | null
     superseded_by: string | null
+    withdrawn_at: Date | null
+    withdrawn_by: string | null
+    withdrawn_reason: string | null
     original_name: string | null
     flux_calibrated: boolean | null
     flux_reason: string | null
@@ -170,7 +174,13 @@ export interface Schema {
     message: string
     who: string | null
   }
-  host: { host: string; cores: number; seen_at: Generated<Date> }
+  host: {
+    host: string
+    cores: number
+    seen_at: Generated<Date>
+    free_bytes: number | null
+    needed_bytes: number | null
+  }
   state_transition: { subject: 'ab' | 'date_run'; from_state: string; to_state: string }
   date_status: {
     instrument: string
@@ -192,7 +202,7 @@ export interface Schema {
     instrument: string
     date: string
     ab_name: string
-    status: 'processed fine' | 'failed' | 'not attempted'
+    status: 'processed fine' | 'failed' | 'not attempted' | 'withdrawn'
     cause: string | null
     idp: string | null
   }

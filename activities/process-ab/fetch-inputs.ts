@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FetchedFile, FileMissing } from '../../archive/archive.ts'
+import { type FetchedFile, FileMissing, FileRefused } from '../../archive/archive.ts'
 import type { RawFile } from '../../domain/association-block.ts'
 import { modesOf } from '../../domain/certification.ts'
 import { InfrastructureError, OutcomeError } from '../../domain/failure.ts'
@@ -90,6 +90,7 @@ type Fetched = ({ readonly damage: null } & FetchedRaw) | { readonly damage: str
 async function fetchOnce(block: Block, { fileName }: RawFile): Promise<Fetched> {
   const target = join(rawFolder(block), checkedFileName(fileName))
   const file = await fetchTwiceIfMissing(block, fileName, target)
+  if (file instanceof FileRefused) return { damage: file.message }
   if (file.checksum === 'differs') return { damage: `its SHA-256 differs from that of the archive (${file.sha256})` }
   const { damage, headers, warnings } = await checkFrame(target)
   if (damage !== null) return { damage }
@@ -99,16 +100,19 @@ async function fetchOnce(block: Block, { fileName }: RawFile): Promise<Fetched> 
   return { damage: null, file, hdus: headers }
 }
 
-async function fetchTwiceIfMissing(block: Block, fileName: string, target: string): Promise<FetchedFile> {
+/** A file that the archive's answer makes impossible is returned as such: like a wrong checksum, it is looked at twice. */
+async function fetchTwiceIfMissing(block: Block, fileName: string, target: string): Promise<FetchedFile | FileRefused> {
   const { source } = block.host
   try {
     return await source.fetch('raw', fileName, target)
   } catch (error) {
+    if (error instanceof FileRefused) return error
     if (!(error instanceof FileMissing)) throw error
   }
   try {
     return await source.fetch('raw', fileName, target)
   } catch (error) {
+    if (error instanceof FileRefused) return error
     if (!(error instanceof FileMissing)) throw error
     throw new OutcomeError('input', `raw ${fileName} is not in the archive`)
   }

@@ -76,6 +76,8 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
     gencalibDir: join(archive, 'gencalib'),
     source,
     target: source,
+    neededBytes: 0,
+    sayHostIsSeen: async () => {},
     gate: new CpuGate(2),
     idpMaker: startIdpMaker(1),
     quarantine: { folder: join(folder, 'quarantine'), keepDays: 1, maximumBytes: 1e9 },

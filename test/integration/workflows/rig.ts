@@ -231,6 +231,8 @@ export class Rig {
       gencalibDir: join(this.archiveDir, 'gencalib'),
       source: archive,
       target: archive,
+      neededBytes: 0,
+      sayHostIsSeen: async () => {},
       gate: new CpuGate(this.#options.cores ?? 2),
       idpMaker: startIdpMaker(1),
       quarantine: { folder: join(this.folder, 'quarantine'), keepDays: 1, maximumBytes: 1e9 },

@@ -38,9 +38,11 @@ export function makeDownloadMcalibs(host: Host) {
         const abs = await absToProcess(host.database, run.instrument, run.date)
         const { mcalibs, gencalibs } = calibrationList(abs.map(({ ab }) => ab))
         const here = await downloadedBefore(folder)
-        const results = await inParallel(
-          mcalibs,
-          async (needed) => here.get(needed.fileName) ?? (await download(host, needed, folder.mcalibs)),
+        const results = await orHold(host, () =>
+          inParallel(
+            mcalibs,
+            async (needed) => here.get(needed.fileName) ?? (await download(host, needed, folder.mcalibs)),
+          ),
         )
         const broken = results.filter((result) => 'problem' in result)
         const { usable, problems } = await checkGencalibs(host, gencalibs)
@@ -64,6 +66,16 @@ export function makeDownloadMcalibs(host: Host) {
         return { problems, leftOut }
       })
     },
+  }
+}
+
+/** One hold for all lanes that were refused: placed when the whole has ended, so that no straggler places it again after a resume. */
+async function orHold<Result>(host: Host, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ArchiveUnauthorized)) throw error
+    throw new InfrastructureError(await holdArchive(host, error), { cause: error })
   }
 }
 
@@ -97,8 +109,6 @@ async function download(host: Host, needed: NeededCalibration, folder: string): 
         return { fileName, category, kind: 'mcalib', path: file.path, bytes: file.bytes, sha256: file.sha256 }
       problem = found
     } catch (error) {
-      if (error instanceof ArchiveUnauthorized)
-        throw new InfrastructureError(await holdArchive(host, error), { cause: error })
       if (error instanceof FileMissing) problem = 'not in the archive'
       else if (error instanceof FileRefused) problem = error.message
       else throw error

@@ -3,11 +3,13 @@ import { pendingIdps } from '../database/idps.ts'
 import type { Host } from './dependencies.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { readOpenRun } from './open-run.ts'
+import { sweepQuarantine } from './quarantine.ts'
 import { MARKER, namesIn, removeEmptyUpTo, removeFolder, RunFolder } from './scratch.ts'
 
 /**
  * Deletes everything of the date on this host except gencalibs (they lie elsewhere) and IDPs that wait for the archive.
- * Folders of earlier runs of the date go too, once their IDPs are in. Returns the bytes freed.
+ * Folders of earlier runs of the date go too, once their IDPs are in, and refused IDPs whose days in quarantine are over. Returns the
+ * bytes freed on the scratch disk.
  */
 export function makeCleanUp(host: Host) {
   return {
@@ -24,6 +26,8 @@ export function makeCleanUp(host: Host) {
           if (otherRun <= runNumber) bytesFreed += await cleanRunFolder(join(dateFolder, name), waiting)
         }
         await removeEmptyUpTo(dateFolder, host.scratchDir)
+        // Nothing may be refused for months: what was before has its days all the same.
+        await sweepQuarantine(host.quarantine)
         return bytesFreed
       })
     },

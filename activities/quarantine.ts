@@ -28,17 +28,23 @@ export async function quarantine({ folder, ...bounds }: Quarantine, path: string
   return target
 }
 
-/** Deletes what is too old, then the oldest files until the rest fits. */
+/** Deletes what is too old, then the oldest files until the rest fits. Several blocks may sweep at once. */
 export async function sweepQuarantine({ folder, keepDays, maximumBytes }: Quarantine): Promise<void> {
-  const files = await Promise.all(
-    (await namesIn(folder)).map(async (name) => {
-      const { mtimeMs, size } = await stat(join(folder, name))
-      return { path: join(folder, name), mtimeMs, size }
-    }),
-  )
+  const files = (await Promise.all((await namesIn(folder)).map((name) => fileIn(join(folder, name))))).flat()
   let bytes = 0
   for (const { path, mtimeMs, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
     bytes += size
     if (bytes > maximumBytes || Date.now() - mtimeMs > keepDays * DAY_MS) await removeFolder(path)
+  }
+}
+
+/** Empty when another sweep has deleted it meanwhile. */
+async function fileIn(path: string): Promise<{ path: string; mtimeMs: number; size: number }[]> {
+  try {
+    const { mtimeMs, size } = await stat(path)
+    return [{ path, mtimeMs, size }]
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
   }
 }

@@ -32,7 +32,9 @@ export async function makeIdp({ conversion: request, expectations }: IdpToMake):
     if (primary !== undefined) raws.set(fileName.replace(/\.fits$/, ''), primary.header)
   }
   const products = productsOf(request, conversion)
-  const { findings } = await judgeIdp(request.path, { raws, products, ...(expectations && { expectations }) })
+  // On this disk the file is named after its block, and may be so at length.
+  const name = conversion.originalName
+  const { findings } = await judgeIdp(request.path, { name, raws, products, ...(expectations && { expectations }) })
   const [primary] = await readHeaders(request.path)
   return {
     conversion,

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { copyFile } from '../../archive/copy-file.ts'
 import { writeEvent } from '../../database/events.ts'
 import type { NewIdp } from '../../database/idps.ts'
@@ -61,8 +61,7 @@ async function makeOne(
   })
   const [error] = findings.filter(({ severity }) => severity === 'error')
   if (error !== undefined) {
-    const name = `${block.registered.abName}.generation-${block.registered.generation}.${conversion.originalName}`
-    const where = await quarantine(block.host.quarantine, path, name.slice(0, 128))
+    const where = await quarantine(block.host.quarantine, path, basename(path).slice(0, 128))
     block.host.log.warn({ ab: block.registered.abName, findings, where }, 'IDP refused by our validator')
     // The path is for operators; archive users read the cause.
     await writeEvent(block.host.database, {

@@ -4,6 +4,8 @@ import type { Keywords } from './keywords.ts'
 
 /** What a file is held against besides itself. Rules whose needs are absent are skipped. */
 export interface IdpContext {
+  /** Name under which the file is to be known, where the one that it has on this disk is of no meaning. */
+  readonly name?: string
   /** Headers of the raw frames that PROVi names, by dp_id (name without `.fits`). */
   readonly raws?: ReadonlyMap<string, Header>
   readonly products?: PipelineProducts

@@ -76,7 +76,8 @@ export async function readIdp(path: string): Promise<IdpFile> {
 
 /** @throws FitsError, InfrastructureError if a product of the context is no spectrum or cannot be read */
 export async function inContext(file: IdpFile, context: IdpContext): Promise<Idp> {
-  return { ...file, context, products: context.products === undefined ? null : await readProducts(context.products) }
+  const products = context.products === undefined ? null : await readProducts(context.products)
+  return { ...file, name: context.name ?? file.name, context, products }
 }
 
 /** The flux that a reader takes for the spectrum: by its UType, else the second column. */

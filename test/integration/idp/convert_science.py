@@ -1,6 +1,6 @@
-"""Science of one IDP against the injected spectrum, with astropy and numpy alone: nothing of phoenix is used.
+"""Science of IDPs against the injected spectra, with astropy and numpy alone: nothing of phoenix is used.
 
-Arguments: IDP, truth file. Answers JSON on stdout. Every warning of astropy is an error (python -W error).
+Arguments: IDP, truth file, IDP, truth file ... Answers a list as JSON on stdout, one entry for each pair. Every warning of astropy is an error (python -W error).
 The main flux is the column with meta.main, or the only one; a smooth curve (throughput) is fitted away.
 """
 import json
@@ -35,12 +35,13 @@ def local_noise(residual, width=300):
     return np.repeat([mad_rms(piece) for piece in pieces], width)
 
 
-def main(idp_path, truth_path):
+def science(idp_path, truth_path):
     with fits.open(truth_path) as truth_file:
         truth = truth_file['TRUTH'].data
         true_wave = np.asarray(truth['WAVE'], dtype=float)
         true_flux = np.asarray(truth['FLUX'] / truth['LAMP'], dtype=float)
     with fits.open(idp_path, checksum=True) as idp:
+        idp.verify('exception')
         primary, table = idp[0].header, idp['SPECTRUM']
         wave = column(table, 'data.spectralaxis.value')
         flux = column(table, 'data.fluxaxis.value')
@@ -68,24 +69,22 @@ def main(idp_path, truth_path):
         shift += np.sum((slope * difference / e**2)[keep]) / np.sum((slope**2 / e**2)[keep])
 
     noise = local_noise(y - model)
-    json.dump(
-        {
-            **keywords,
-            'points': int(len(x)),
-            'samples': int(len(wave)),
-            'pullMadRms': float(mad_rms((y - model) / e)),
-            'wavelengthShiftAngstrom': float(shift),
-            # Of the truth: its level over the scatter around it, without any error bar of the file.
-            'trueSnr': float(np.median(model[: len(noise)] / noise)),
-            'medianSnr': float(np.median(flux[good] / error[good])),
-            'largestSnrDifference': float(np.max(np.abs((flux / error)[good] / (reduced / reduced_error)[good] - 1))),
-            'flaggedWithData': int(np.sum(~good & (reduced != 0))),
-            'goodWithoutData': int(np.sum(good & (reduced == 0))),
-            'errorsUsable': bool(np.all(np.isfinite(error)) and np.all(error > 0)),
-            'ascending': bool(np.all(np.diff(wave) > 0)),
-        },
-        sys.stdout,
-    )
+    return {
+        **keywords,
+        'points': int(len(x)),
+        'samples': int(len(wave)),
+        'pullMadRms': float(mad_rms((y - model) / e)),
+        'wavelengthShiftAngstrom': float(shift),
+        # Of the truth: its level over the scatter around it, without any error bar of the file.
+        'trueSnr': float(np.median(model[: len(noise)] / noise)),
+        'medianSnr': float(np.median(flux[good] / error[good])),
+        'largestSnrDifference': float(np.max(np.abs((flux / error)[good] / (reduced / reduced_error)[good] - 1))),
+        'flaggedWithData': int(np.sum(~good & (reduced != 0))),
+        'goodWithoutData': int(np.sum(good & (reduced == 0))),
+        'errorsUsable': bool(np.all(np.isfinite(error)) and np.all(error > 0)),
+        'ascending': bool(np.all(np.diff(wave) > 0)),
+    }
 
 
-main(*sys.argv[1:])
+paths = sys.argv[1:]
+json.dump([science(*paths[i : i + 2]) for i in range(0, len(paths), 2)], sys.stdout)

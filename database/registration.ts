@@ -3,6 +3,7 @@ import type { AbState } from '../domain/ab-state.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
 import type { LeftOut } from '../domain/certification.ts'
 import { dpId } from '../domain/file-name.ts'
+import { releaseMoment } from '../domain/release-date.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import type { Schema } from './schema.ts'
@@ -137,6 +138,15 @@ async function registerBlock(
   if (attempted) {
     // The version of the attempt stays the current one; only an order to re-process takes the new content up.
     const detail = version === known.version ? '' : `version ${version} waits for a re-processing order`
+    // A proprietary period that was prolonged or ended counts for what is in the archive already.
+    if (changed && block.ab !== null) {
+      await transaction
+        .updateTable('sciproc_ab')
+        .set({ release_date: releaseDateOf(block.ab) })
+        .where('instrument', '=', instrument)
+        .where('ab_name', '=', name)
+        .execute()
+    }
     return { name, as: changed ? 'changed after its attempt' : 'unchanged', detail }
   }
   if (
@@ -176,8 +186,18 @@ function descriptionOf({ ab }: BlockToRegister): {
   raw_type: string | null
   mjd_obs: number | null
   program_id: string | null
+  release_date: Date | null
 } {
-  return { raw_type: ab?.rawType ?? null, mjd_obs: ab?.mjdObs ?? null, program_id: ab?.programId ?? null }
+  return {
+    raw_type: ab?.rawType ?? null,
+    mjd_obs: ab?.mjdObs ?? null,
+    program_id: ab?.programId ?? null,
+    release_date: releaseDateOf(ab),
+  }
+}
+
+function releaseDateOf(ab: AssociationBlock | null): Date | null {
+  return ab === null || ab.releaseDate === null ? null : releaseMoment(ab.releaseDate)
 }
 
 async function insertVersion(

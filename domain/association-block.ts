@@ -17,6 +17,8 @@ export interface AssociationBlock {
   readonly productRootName: string
   readonly programId: string | null
   readonly observationId: string | null
+  /** End of the proprietary period as written, `2027-03-01` or with a time (UT); null: the data are public. */
+  readonly releaseDate: string | null
   readonly rawFiles: readonly RawFile[]
   readonly calibrations: readonly Calibration[]
   /** `INS.GRAT1.WLEN=437.0`: keyword and value that the raw's header must show. */

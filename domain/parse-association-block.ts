@@ -1,6 +1,7 @@
 import type { AssociationBlock, Calibration, OtherQualifier, RawFile, RawMatchKey } from './association-block.ts'
 import { isFileName } from './file-name.ts'
 import { isObservingDate } from './observing-date.ts'
+import { releaseMoment } from './release-date.ts'
 
 /** What is wrong with the text of an association block; line 0 means the block as a whole. */
 export interface Problem {
@@ -64,6 +65,7 @@ const OPTIONAL = [
   'OBS_ID',
   'OBS_MODE',
   'MJD-OBS_MOD',
+  'RELEASE_DATE',
 ]
 const NEEDED_SET = new Set<string>(NEEDED)
 const SCALARS = new Set<string>([...NEEDED, ...OPTIONAL])
@@ -128,6 +130,13 @@ class Records {
     if (this.scalars.has('MJD-OBS') && !(Number.isFinite(mjdObs) && mjdObs > 0)) {
       this.problem(this.lineOf('MJD-OBS'), `MJD-OBS is '${this.text('MJD-OBS')}', expected a number of days`)
     }
+    const releaseDate = this.scalars.get('RELEASE_DATE')?.value ?? null
+    if (releaseDate !== null && releaseMoment(releaseDate) === null) {
+      this.problem(
+        this.lineOf('RELEASE_DATE'),
+        `RELEASE_DATE is '${releaseDate}', expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ss (UT)`,
+      )
+    }
     if (this.problems.length > 0) {
       return { valid: false, problems: this.problems.toSorted((a, b) => a.line - b.line) }
     }
@@ -147,6 +156,7 @@ class Records {
         productRootName: this.text('PROD_ROOT_NAME'),
         programId: this.scalars.get('OBS_PROG_ID')?.value ?? null,
         observationId: this.scalars.get('OBS_ID')?.value ?? null,
+        releaseDate,
         rawFiles: this.rawFiles,
         calibrations: this.calibrations,
         rawMatchKeys: this.rawMatchKeys,

@@ -39,6 +39,7 @@ function scalars(block: AssociationBlock): string[][] {
     ['PROCESS_STATUS', block.processStatus],
     ...optional('OBS_PROG_ID', block.programId),
     ...optional('OBS_ID', block.observationId),
+    ...optional('RELEASE_DATE', block.releaseDate),
     ['MJD-OBS', String(block.mjdObs)],
     ['PROD_ROOT_NAME', block.productRootName],
   ]

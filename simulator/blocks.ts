@@ -31,6 +31,7 @@ export function blockOf(date: string, observation: Observation, variation: Varia
     productRootName: `UV_SRED_${observation.observationId}_${observation.dpId.replace('UVES.', '')}_${arm}_2x2_10`,
     programId: observation.programId,
     observationId: String(observation.observationId),
+    releaseDate: null,
     rawFiles: [{ fileName: `${observation.dpId}.fits`, tag: mode.rawType }],
     calibrations,
     rawMatchKeys: mode.matchKeys ?? [

@@ -17,6 +17,7 @@ export function exampleBlock(changes: Partial<AssociationBlock> = {}): Associati
     productRootName: 'UV_SRED_200123456_2026-03-02T03:36:00.000_BLUE437d2_2x2_10',
     programId: '60.A-9022(A)',
     observationId: '200123456',
+    releaseDate: null,
     rawFiles: [{ fileName: 'UVES.2026-03-02T03:36:00.000.fits', tag: 'SCI_POINT_BLUE' }],
     calibrations: [
       { flag: 'REAL', fileName: 'UV_MBIA_260301A_BLUE_2x2.fits', category: 'MASTER_BIAS_BLUE', distanceDays: -0.549 },

@@ -55,6 +55,7 @@ describe('a block as it should be', () => {
       productRootName: 'UV_SRED_200123456_BLUE437',
       programId: null,
       observationId: '200123456',
+      releaseDate: null,
       rawFiles: [{ fileName: 'UVES.2026-03-02T03:36:00.000.fits', tag: 'SCI_POINT_BLUE' }],
       calibrations: [
         { flag: 'REAL', fileName: 'UV_MBIA_260301A_BLUE_2x2.fits', category: 'MASTER_BIAS_BLUE', distanceDays: -0.549 },
@@ -107,6 +108,10 @@ describe('a block as it should be', () => {
     const name = 'UVES.2026-03-02T03:36:00.000_SKY.ab'
     const ab = parsed([withLines(`AB_NAME ${name}`), 'RAWFILE UVES.2.fits SCI_POINT_BLUE'].join('\n'), name)
     expect(ab.rawFiles.map(({ fileName }) => fileName)).toEqual(['UVES.2026-03-02T03:36:00.000.fits', 'UVES.2.fits'])
+  })
+
+  it('may say until when its data are proprietary', () => {
+    expect(parsed(withLines('RELEASE_DATE 2027-03-02T12:00:00')).releaseDate).toBe('2027-03-02T12:00:00')
   })
 
   it('an optional qualifier may be left blank', () => {
@@ -162,6 +167,11 @@ describe('problems', () => {
     ['MJD-OBS 0x1F', "line 13: MJD-OBS is '0x1F', expected a number of days"],
     ['MJD-OBS 1e999', "line 13: MJD-OBS is '1e999', expected a number of days"],
     ['PROD_ROOT_NAME ../../etc/x', "line 13: PROD_ROOT_NAME is '../../etc/x', expected a root of file names"],
+    ['RELEASE_DATE soon', "line 14: RELEASE_DATE is 'soon', expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ss (UT)"],
+    [
+      'RELEASE_DATE 2027-02-29',
+      "line 14: RELEASE_DATE is '2027-02-29', expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ss (UT)",
+    ],
     ['OBS_ID a\0b', 'line 14: holds a NUL byte: this is not a text file'],
     ['OBS_ID "200123456', 'line 14: a quoted value has no closing "'],
     ['RAW_MATCH_KEY INS.MODE', "line 14: RAW_MATCH_KEY is 'INS.MODE', expected KEY=VALUE such as INS.GRAT1.WLEN=437.0"],

@@ -19,6 +19,7 @@ const block: AssociationBlock = {
   productRootName: 'UV_SRED_200123456_2026-03-02T03:36:00.000_BLUE437d2_2x2_10',
   programId: '60.A-9022(A)',
   observationId: '200123456',
+  releaseDate: '2027-03-02T12:00:00',
   rawFiles: [{ fileName: 'UVES.2026-03-02T03:36:00.000.fits', tag: 'SCI_POINT_BLUE' }],
   calibrations: [
     { flag: 'REAL', fileName: 'UV_MBIA_260301A_BLUE_2x2.fits', category: 'MASTER_BIAS_BLUE', distanceDays: -0.549 },
@@ -58,8 +59,8 @@ describe('text of an association block', () => {
   })
 
   it('leaves out what is not known', () => {
-    const text = writeAssociationBlock({ ...block, programId: null, observationId: null })
-    expect(text).not.toMatch(/OBS_PROG_ID|OBS_ID/)
+    const text = writeAssociationBlock({ ...block, programId: null, observationId: null, releaseDate: null })
+    expect(text).not.toMatch(/OBS_PROG_ID|OBS_ID|RELEASE_DATE/)
     expect(parseAssociationBlock(text, block.name)).toMatchObject({ valid: true, ab: { programId: null } })
   })
 
@@ -75,6 +76,14 @@ describe('text of an association block', () => {
     const anyBlock = fc.record({
       programId: fc.option(phrase),
       observationId: fc.option(word),
+      releaseDate: fc.option(
+        fc
+          .tuple(
+            fc.date({ min: new Date('1990-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+            fc.boolean(),
+          )
+          .map(([moment, isDay]) => moment.toISOString().slice(0, isDay ? 10 : 24)),
+      ),
       mjdObs: fc.double({ min: 1, max: 1e5, noNaN: true }),
       completeness: fc.constantFrom('COMPLETE' as const, 'INCOMPLETE' as const),
       calibrations: fc

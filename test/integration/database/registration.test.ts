@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { recordAttempt } from '../../../database/attempts.ts'
 import type { Database } from '../../../database/connect.ts'
@@ -74,6 +75,26 @@ describe('registration', () => {
     expect(await register(database, [toRegister(ab, 'three')])).toEqual(['changed after its attempt'])
     expect(await contents(database)).toEqual(['one', 'two', 'three'])
     expect(await stored(database)).toMatchObject({ version: 1, state: 'processed' })
+  })
+
+  it('the release date is kept, and a new one counts at once, also after the attempt', async () => {
+    const database = await ownRecord()
+    const dated = (releaseDate: string | null, content: string) =>
+      registerDate(database, {
+        instrument: INSTRUMENT,
+        date: DATE,
+        abDir: '/abs',
+        blocks: [toRegister({ ...blockNumber(0), releaseDate }, content)],
+      })
+    const kept = async () =>
+      (await database.selectFrom('sciproc_ab').select('release_date').executeTakeFirstOrThrow()).release_date
+    await dated('2027-03-02', 'one')
+    expect(await kept()).toEqual(new Date('2027-03-02T00:00:00Z'))
+    await sql`update sciproc_ab set state = 'failed'`.execute(database)
+    await dated('2028-03-02T12:00:00', 'two')
+    expect(await kept()).toEqual(new Date('2028-03-02T12:00:00Z'))
+    await dated(null, 'three')
+    expect(await kept()).toBeNull()
   })
 
   it('a block gone before its attempt is withdrawn, and comes back; one that was attempted stays', async () => {

@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/end-to-end/**'],
+          globalSetup: ['test/own-temporary-folder.ts'],
           // A machine that does other things is no reason to fail.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -21,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/integration/global-setup.ts'],
+          globalSetup: ['test/own-temporary-folder.ts', 'test/integration/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -31,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
+          globalSetup: ['test/own-temporary-folder.ts'],
           testTimeout: 400_000,
           hookTimeout: 400_000,
           fileParallelism: false,

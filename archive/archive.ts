@@ -23,6 +23,19 @@ export interface IdpTarget {
   readBack(archiveName: string): Promise<FileFacts | null>
 }
 
+/** What people ask of the archive that the IDPs went into. */
+export interface IdpArchive extends IdpTarget {
+  /**
+   * Brings a stored file to `target`, whole or not at all, and says what arrived; whether it is what was once stored, the caller knows.
+   * @throws FileMissing
+   */
+  fetchIdp(archiveName: string, target: string, signal?: AbortSignal): Promise<FileFacts>
+  /** Bytes of a stored file as the archive tells them, without reading it; null when it holds nothing of that name. */
+  bytesOf(archiveName: string): Promise<number | null>
+  /** Names of everything that lies where IDPs are stored; null when this archive has no way to tell. */
+  names(): Promise<readonly string[] | null>
+}
+
 export type FileKind = 'raw' | 'mcalib'
 
 export interface FileFacts {

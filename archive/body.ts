@@ -5,38 +5,52 @@ import type { TransferLimits } from './transfer-limits.ts'
 type Patience = Pick<TransferLimits, 'idleSeconds' | 'stallSeconds' | 'leastBytes'>
 
 /**
- * The bytes of an answer as they come, in batches that are worth a write to disk. Only the time spent waiting for the network counts
+ * The bytes of an answer in batches: whatever has come since the last one was taken. Only the time spent waiting for the network counts
  * against the archive, not the time in which the reader was busy.
+ *
+ * The stream's own iterator is not used, since it copies what has come into one buffer.
  *
  * @throws InfrastructureError when the connection breaks, no byte comes for `idleSeconds`, or too few come for `stallSeconds`
  */
 export async function* batches(archive: string, body: Readable, limits: Patience): AsyncGenerator<Buffer[]> {
   const watch = new StallWatch(limits, (what) => body.destroy(new Error(what)))
-  body.on('error', () => undefined) // told by the iteration; one that comes after it must not end the process
   let batch: Buffer[] = []
+  let bytes = 0
+  let end: 'whole' | Error | null = null
+  let wake: () => void = () => undefined
+  const endWith = (how: 'whole' | Error) => {
+    end ??= how
+    wake()
+  }
+  body.on('data', (chunk: Buffer) => {
+    batch.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes >= BATCH_BYTES) body.pause()
+    wake()
+  })
+  body.on('end', () => endWith('whole'))
+  body.on('error', (error) => endWith(error))
+  body.on('close', () => endWith(new Error('connection closed')))
+  // Broken between its headers and now.
+  if (body.destroyed) endWith(body.errored ?? new Error('connection closed'))
   try {
-    const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]()
-    for (let bytes = 0, since = performance.now(); ; ) {
-      watch.waitingSince = performance.now()
-      const next = await chunks.next()
-      watch.waited(next.done === true ? 0 : next.value.byteLength)
-      if (next.done === true) {
-        if (batch.length > 0) yield batch
-        return
+    for (;;) {
+      if (bytes === 0 && end === null) {
+        watch.waitingSince = performance.now()
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
       }
-      batch.push(next.value)
-      bytes += next.value.byteLength
-      if (bytes < BATCH_BYTES && performance.now() - since < BATCH_MS) continue
-      yield batch
-      batch = []
-      bytes = 0
-      since = performance.now()
+      watch.waited(bytes)
+      if (bytes > 0) {
+        const taken = batch
+        batch = []
+        bytes = 0
+        body.resume()
+        yield taken
+      } else if (end === 'whole') return
+      else if (end !== null) throw broken(archive, end)
     }
-  } catch (error) {
-    // What came before the break is worth keeping.
-    if (batch.length > 0) yield batch
-    const why = error instanceof Error ? error.message : String(error)
-    throw new InfrastructureError(`archive ${archive}: transfer broken: ${why}`, { cause: error })
   } finally {
     watch.stop()
     body.destroy()
@@ -44,7 +58,11 @@ export async function* batches(archive: string, body: Readable, limits: Patience
 }
 
 const BATCH_BYTES = 1 << 19
-const BATCH_MS = 100
+
+function broken(archive: string, cause: Error): InfrastructureError {
+  const why = cause.message !== '' ? cause.message : cause.name
+  return new InfrastructureError(`archive ${archive}: transfer broken: ${why}`, { cause })
+}
 
 class StallWatch {
   waitingSince: number | null = null

@@ -176,19 +176,24 @@ class Download {
     }
   }
 
+  /** While a batch is written, it is hashed by whom it is given to, and the next one comes. */
   async *#receive({ body }: Answer): AsyncGenerator<Buffer> {
-    for await (const batch of batches(this.#resource.archive, body, this.#limits)) {
-      const bytes = batch.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-      this.#checkSize(this.#part.bytes + bytes)
-      await this.#shared.bytes(bytes, this.#signal)
-      const writing = this.#part.append(batch)
-      // A failure to write is told below; until then it must not count as unhandled.
-      writing.catch(() => undefined)
-      try {
-        yield* batch
-      } finally {
+    let received = this.#part.bytes
+    let writing = Promise.resolve()
+    try {
+      for await (const batch of batches(this.#resource.archive, body, this.#limits)) {
+        const bytes = batch.reduce((sum, chunk) => sum + chunk.byteLength, 0)
+        received += bytes
+        this.#checkSize(received)
+        await this.#shared.bytes(bytes, this.#signal)
         await writing
+        writing = this.#part.append(batch)
+        // A failure to write is told when it is waited for; until then it must not count as unhandled.
+        writing.catch(() => undefined)
+        yield* batch
       }
+    } finally {
+      await writing
     }
   }
 

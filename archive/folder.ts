@@ -9,13 +9,13 @@ import {
   FileMissing,
   type FileSource,
   IdpRefused,
-  type IdpTarget,
+  type IdpArchive,
 } from './archive.ts'
 import { CHECKSUM_LIST, ChecksumList } from './checksum-list.ts'
 import { copyFile, fileExists, fileFacts } from './copy-file.ts'
 
 /** A shared folder with `raw/`, `mcalib/`, `gencalib/` and `idp/`, each flat and with a `SHA256SUMS` (docs/archives.md). */
-export class FolderArchive implements FileSource, IdpTarget {
+export class FolderArchive implements FileSource, IdpArchive {
   readonly name: string
   readonly #folder: string
   readonly #lists: Record<FileKind, ChecksumList>
@@ -68,6 +68,31 @@ export class FolderArchive implements FileSource, IdpTarget {
       await stat(folder)
       return (await fileExists(path)) ? fileFacts(path) : null
     })
+  }
+
+  async fetchIdp(archiveName: string, target: string): Promise<FileFacts> {
+    const folder = join(this.#folder, 'idp')
+    const source = join(folder, checkedFileName(archiveName))
+    return this.#orAway(async () => {
+      await stat(folder)
+      if (!(await fileExists(source))) throw new FileMissing(`${archiveName} is not in ${folder}`)
+      return copyFile(source, target)
+    })
+  }
+
+  async bytesOf(archiveName: string): Promise<number | null> {
+    const folder = join(this.#folder, 'idp')
+    const path = join(folder, checkedFileName(archiveName))
+    return this.#orAway(async () => {
+      await stat(folder)
+      return (await fileExists(path)) ? (await stat(path)).size : null
+    })
+  }
+
+  async names(): Promise<readonly string[]> {
+    return this.#orAway(async () =>
+      (await readdir(join(this.#folder, 'idp'))).filter((name) => name !== CHECKSUM_LIST).toSorted(),
+    )
   }
 
   /** A disk error or a folder that is not mounted means that the archive is away, which is no answer about a file. */

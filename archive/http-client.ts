@@ -74,7 +74,7 @@ export function throwUnlessFine(access: HttpAccess, answer: Answer, what: string
 
 /** Ends an answer whose body nobody wants. */
 export function giveUp({ body }: Answer): void {
-  body.on('error', () => undefined).destroy()
+  body.destroy()
 }
 
 const MOST_HOPS = 5
@@ -105,17 +105,15 @@ async function askOnce(access: HttpAccess, url: URL, asking: Asking, isOwnOrigin
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     })
+    // Told to whoever reads the body; one that nobody reads yet, or any more, must not end the process.
+    answer.body.on('error', () => undefined)
     return { status: answer.statusCode, headers: firstValues(answer.headers), body: answer.body }
   } catch (error) {
     signal?.throwIfAborted()
-    throw new InfrastructureError(`archive ${access.name}: ${reason(error)}`, { cause: error })
+    // Errors of sockets, of the HTTP parser and of the client's time-outs all have a code; what has none is a defect of ours.
+    if (!(error instanceof Error) || !('code' in error)) throw error
+    throw new InfrastructureError(`archive ${access.name}: ${error.message || String(error.code)}`, { cause: error })
   }
-}
-
-/** Some errors of a socket carry a code and an empty message. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.message !== '' ? error.message : 'code' in error ? String(error.code) : error.name
 }
 
 function mayFollow({ redirectHosts }: HttpAccess, start: URL, from: URL, to: URL): boolean {

@@ -12,7 +12,7 @@ import {
   FileMissing,
   type FileSource,
   IdpRefused,
-  type IdpTarget,
+  type IdpArchive,
 } from './archive.ts'
 import { withBackOff } from './back-off.ts'
 import { batches } from './body.ts'
@@ -41,7 +41,7 @@ export interface NgasArchiveOptions {
  * NGAS, the archive system that ESO and ALMA run. The server makes a new version of whatever it is sent, so the promises that a file is
  * stored once, and under one content, are kept here: look, send, look again, one upload of a name at a time.
  */
-export class NgasArchive implements FileSource, IdpTarget {
+export class NgasArchive implements FileSource, IdpArchive {
   readonly name: string
   readonly #access: HttpAccess
   readonly #server: NgasServer
@@ -64,8 +64,30 @@ export class NgasArchive implements FileSource, IdpTarget {
   }
 
   async fetch(kind: FileKind, fileName: string, target: string, signal?: AbortSignal): Promise<FetchedFile> {
+    return this.#fetchStored(await this.#find(checkedFileName(fileName), kind, signal), fileName, target, signal)
+  }
+
+  async fetchIdp(archiveName: string, target: string, signal?: AbortSignal): Promise<FileFacts> {
+    const fileId = checkedFileId(archiveName)
+    const stored = await withBackOff(this.#access.limits, () => this.#server.status(fileId, undefined, signal), signal)
+    if (stored === null) throw new FileMissing(`${archiveName} is not in archive ${this.name}`)
+    const { bytes, sha256 } = await this.#fetchStored(stored, archiveName, target, signal)
+    return { bytes, sha256 }
+  }
+
+  async bytesOf(archiveName: string): Promise<number | null> {
+    const fileId = checkedFileId(archiveName)
+    const stored = await withBackOff(this.#access.limits, () => this.#server.status(fileId))
+    return stored?.bytes ?? null
+  }
+
+  /** The server tells of one file at a time. */
+  async names(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
+  async #fetchStored(stored: NgasFile, fileName: string, target: string, signal?: AbortSignal): Promise<FetchedFile> {
     const { limits } = this.#access
-    const stored = await this.#find(checkedFileName(fileName), kind, signal)
     // The version is part of the identity, so that a part is only continued from the same bytes.
     const identity = `${this.name} ${stored.fileId} ${stored.version}`
     const checksums = isCrc32(stored) ? [crc32Checksum(Number(stored.checksum))] : []

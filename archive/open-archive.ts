@@ -1,6 +1,6 @@
 import { PreconditionError } from '../domain/failure.ts'
 import type { ArchiveSetting, ArchiveSettings, ServerSetting } from '../settings/archives.ts'
-import type { FileSource, IdpTarget } from './archive.ts'
+import type { FileSource, IdpArchive } from './archive.ts'
 import { FolderArchive } from './folder.ts'
 import { HttpArchive } from './http.ts'
 import { NgasArchive } from './ngas.ts'
@@ -9,7 +9,7 @@ import type { TransferLimits } from './transfer-limits.ts'
 /** The archives that a worker works with. */
 export interface Archives {
   readonly source: FileSource
-  readonly target: IdpTarget
+  readonly target: IdpArchive
   /** Names of all of them, each once: a hold on one holds the work that needs it. */
   readonly names: readonly string[]
 }
@@ -34,7 +34,7 @@ export function openSource(setting: ArchiveSetting): FileSource {
 }
 
 /** @throws PreconditionError for an HTTP archive, which only serves files */
-export function openTarget(setting: ArchiveSetting): IdpTarget {
+export function openTarget(setting: ArchiveSetting): IdpArchive {
   if (setting.kind === 'folder') return new FolderArchive(setting.dir)
   if (setting.kind === 'ngas') return openNgas(setting)
   throw new PreconditionError(

@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity'
+import { cancellationSignal, heartbeat } from '@temporalio/activity'
 
 const EVERY_MS = 5_000
 
@@ -14,9 +14,4 @@ export async function withHeartbeat<Result>(body: (abandoned: AbortSignal) => Pr
   } finally {
     clearInterval(timer)
   }
-}
-
-/** Which attempt of Temporal's this is, from 1: for messages only, it decides nothing. */
-export function temporalAttempt(): number {
-  return activityInfo().attempt
 }

@@ -167,7 +167,7 @@ export async function giveUpBlockedRun(database: Database, runNumber: number): P
   return result.numUpdatedRows > 0n
 }
 
-export function isUniqueViolation(error: unknown): boolean {
+function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
 }
 

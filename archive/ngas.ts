@@ -82,7 +82,7 @@ export class NgasArchive implements FileSource, IdpArchive {
   }
 
   /** The server tells of one file at a time. */
-  async names(): Promise<null> {
+  names(): Promise<null> {
     return Promise.resolve(null)
   }
 

@@ -1,20 +1,28 @@
 import type { Command } from 'commander'
 import { rawStatus } from '../database/raw-status.ts'
+import { addArchiveGet } from './archive-get.ts'
+import { addArchiveList } from './archive-list.ts'
 import { addArchivePreview } from './archive-preview.ts'
+import { addArchiveShow } from './archive-show.ts'
+import { addArchiveWithdraw } from './archive-withdraw.ts'
 import { type CarryOut, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
 
-/** `phoenix archive status RAW...`: what became of a raw, in words for whoever took it. */
+/** `phoenix archive`: its commands, and `status RAW...`: what became of a raw, in words for whoever took it. */
 export function addArchive(program: Command, carryOut: CarryOut): void {
   const archive = program
     .command('archive')
-    .description('what the archive has: what became of a raw (status), pictures (preview)')
+    .description('the IDPs: find, look at and take them, withdraw bad ones; what became of a raw (status)')
   archive.helpCommand(false)
+  addArchiveList(archive, carryOut)
+  addArchiveShow(archive, carryOut)
+  addArchiveGet(archive, carryOut)
+  addArchiveWithdraw(archive, carryOut)
   addArchivePreview(archive, carryOut)
   archive
     .command('status')
-    .description('processed fine, failed or not attempted, and why; exit code 1 when a raw is not on record')
+    .description('processed fine, failed, withdrawn or not attempted, and why; exit code 1 when a raw is not on record')
     .argument('<raw...>', 'dp_id or file name of raws')
     .option(...JSON_OPTION)
     .addHelpText('after', example('phoenix archive status UVES.2026-03-02T03:36:00.000'))

@@ -5,15 +5,17 @@ import { placeHold, releaseHolds } from '../database/holds.ts'
 import { dateStatuses, hostSeenAt, type RunningRecipe, runningRecipes } from '../database/status.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { describeScope, type Hold, type HoldKind, type HoldScope } from '../domain/hold.ts'
+import type { Settings } from '../settings/settings.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { SCOPE_USAGE, scopeArguments, scopeOf } from './hold-scope.ts'
+import { archiveNames, SCOPE_USAGE, scopeArguments, scopeOf } from './hold-scope.ts'
 import { runsInScope, wakeRuns } from './wake-runs.ts'
 
 interface HoldOptions {
   readonly all?: boolean
   readonly host?: string
+  readonly archive?: string
   readonly reason?: string
   readonly json?: boolean
 }
@@ -27,6 +29,7 @@ export function addHoldCommand(program: Command, carryOut: CarryOut, kind: HoldK
     .argument('[date]', 'observing night, YYYY-MM-DD')
     .option('--all', 'everything')
     .option('--host <name>', 'everything on one host')
+    .option('--archive <name>', 'everything that needs this archive')
     .option('--reason <text>', 'why, for those who find the hold')
     .option(...JSON_OPTION)
     .addHelpText('after', example(`phoenix ${kind} UVES 2026-03-01 --reason "cooling water"`, `phoenix ${kind} --all`))
@@ -55,7 +58,7 @@ async function hold(
   const runs = await runsInScope(database, settings, scope)
   const recipes = await runningRecipes(database, scope)
   for (const line of acknowledgement(placed, runs.length, recipes)) output.say(line)
-  for (const line of await doubts(database, scope)) output.warn(line)
+  for (const line of await doubts(settings, database, scope)) output.warn(line)
   await wakeRuns(settings, runs, (line) => output.warn(line))
   output.result({ hold: placed, openRuns: runs, runningRecipes: recipes }, () => undefined)
   return EXIT.fine
@@ -98,12 +101,15 @@ async function refuseWithoutOpenRun(
 }
 
 /** A hold on what nobody knows is kept, but is more likely a slip of the pen. */
-async function doubts(database: Database, scope: HoldScope): Promise<string[]> {
+async function doubts(settings: Settings, database: Database, scope: HoldScope): Promise<string[]> {
   if (scope.type === 'date' && (await dateStatuses(database, scope.instrument, scope.date)).length === 0) {
     return [`${describeScope(scope)} is not registered (yet)`]
   }
   if (scope.type === 'host' && (await hostSeenAt(database, scope.host)) === null) {
     return [`no host called ${scope.host} was ever seen`]
+  }
+  if (scope.type === 'archive' && !archiveNames(settings).includes(scope.archive)) {
+    return [`no archive of this installation is called ${scope.archive}: it has ${archiveNames(settings).join(', ')}`]
   }
   return []
 }

@@ -17,6 +17,7 @@ import { runsInScope, wakeRuns } from './wake-runs.ts'
 interface ResumeOptions {
   readonly all?: boolean
   readonly host?: string
+  readonly archive?: string
   readonly json?: boolean
 }
 
@@ -29,6 +30,7 @@ export function addResume(program: Command, carryOut: CarryOut): void {
     .argument('[date]', 'observing night, YYYY-MM-DD')
     .option('--all', 'holds on everything')
     .option('--host <name>', 'holds on one host')
+    .option('--archive <name>', 'holds on one archive')
     .option(...JSON_OPTION)
     .addHelpText('after', example('phoenix resume UVES 2026-03-01', 'phoenix resume --all'))
     .action((instrument: string | undefined, date: string | undefined, options: ResumeOptions) =>

@@ -111,6 +111,27 @@ describe('fetching', () => {
   })
 })
 
+describe('what was ingested', () => {
+  test('is fetched as it lies there, its size told without reading, all names listed but that of the list of sums', async () => {
+    put('idp', ADP, 'spectrum')
+    put('idp', 'stray', '')
+    put('idp', 'SHA256SUMS', '')
+    expect(await archive.fetchIdp(ADP, target())).toEqual({ bytes: 8, sha256: sumOf('spectrum') })
+    expect(readFileSync(target(), 'utf8')).toBe('spectrum')
+    expect(await archive.bytesOf(ADP)).toBe(8)
+    expect(await archive.bytesOf('ADP.other.fits')).toBeNull()
+    expect(await archive.names()).toEqual([ADP, 'stray'])
+    await expect(archive.fetchIdp('ADP.other.fits', target())).rejects.toThrow(FileMissing)
+  })
+
+  test('is not lost when the archive is not mounted: it is away', async () => {
+    rmSync(join(root, 'idp'), { recursive: true })
+    await expect(archive.fetchIdp(ADP, target())).rejects.toThrow(InfrastructureError)
+    await expect(archive.bytesOf(ADP)).rejects.toThrow(InfrastructureError)
+    await expect(archive.names()).rejects.toThrow(InfrastructureError)
+  })
+})
+
 describe('storing', () => {
   const product = () => join(folder, 'product.fits')
   const stored = () => readFileSync(join(root, 'idp', ADP), 'utf8')
@@ -167,6 +188,8 @@ test('no name leads out of the archive', async () => {
     await expect(archive.fetch('raw', name, target())).rejects.toThrow(PreconditionError)
     await expect(archive.store(name, target())).rejects.toThrow(PreconditionError)
     await expect(archive.readBack(name)).rejects.toThrow(PreconditionError)
+    await expect(archive.fetchIdp(name, target())).rejects.toThrow(PreconditionError)
+    await expect(archive.bytesOf(name)).rejects.toThrow(PreconditionError)
   }
   expect(readdirSync(folder).toSorted()).toEqual(['archive', 'secret'])
 })

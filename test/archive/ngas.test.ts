@@ -65,6 +65,12 @@ describe.each(servers)('%s', (_, address) => {
     expect(fetched).toEqual({ ...facts, path: join(folder, name), checksum: 'agrees' })
     expect(readFileSync(fetched.path).equals(data)).toBe(true)
     expect(listing(folder)).toEqual([name])
+    const again = emptyFolder()
+    expect(await archive.fetchIdp(name, join(again, 'mine.fits'))).toEqual(facts)
+    expect(readFileSync(join(again, 'mine.fits')).equals(data)).toBe(true)
+    expect(await archive.bytesOf(name)).toBe(data.length)
+    expect(await archive.bytesOf(newName())).toBeNull()
+    expect(await failure(archive.fetchIdp(newName(), join(again, 'x.fits')))).toBeInstanceOf(FileMissing)
   })
 
   test('storing the same again changes nothing; another file of the name is refused, with both checksums', async () => {

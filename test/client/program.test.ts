@@ -22,6 +22,7 @@ test.each([
   [['simulate', '--date', 'today'], /'today' is not a date/],
   [['pause'], /no scope is given: one of: INSTRUMENT/],
   [['cancel', 'UVES', '--all'], /more than one scope is given/],
+  [['pause', '--archive', 'a', '--host', 'b'], /more than one scope is given/],
   [['stop', 'UVES', 'tonight'], /'tonight' is not a date/],
   [['resume', '--host', 'a', '--all'], /more than one scope is given/],
   [['give-up', 'UVES', '2026-03-01'], /required option '--reason <text>' not specified/],

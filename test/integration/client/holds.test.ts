@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => own.drop())
 
-const place = { instrument: 'UVES', date: DATE, orderId: 1, host: 'muc08', archives: [] }
+const place = { instrument: 'UVES', date: DATE, orderId: 1, host: 'muc08', archives: ['folder'] }
 const start = (index: number) =>
   startRecipe(own.database, {
     runNumber: 1,
@@ -42,6 +42,7 @@ describe('pause, stop, cancel', () => {
     [['--all'], { type: 'everything' }],
     [['uves'], { type: 'instrument', instrument: 'UVES' }],
     [['--host', 'muc08'], { type: 'host', host: 'muc08' }],
+    [['--archive', 'folder'], { type: 'archive', archive: 'folder' }],
     [['UVES', DATE], { type: 'date', instrument: 'UVES', date: DATE }],
   ])('scope %j', async (scope, expected) => {
     const { code } = await own.phoenix('cancel', ...scope)
@@ -60,6 +61,9 @@ describe('pause, stop, cancel', () => {
 
   test('a hold on what nobody knows is kept, with a warning', async () => {
     expect((await own.phoenix('pause', 'UVES', '2026-04-01')).error).toContain('2026-04-01 is not registered')
+    expect((await own.phoenix('pause', '--archive', 'attic')).error).toContain(
+      'no archive of this installation is called attic',
+    )
     expect((await own.phoenix('pause', '--host', 'nowhere')).error).toContain('no host called nowhere was ever seen')
     expect(await activeHolds(own.database)).toHaveLength(2)
   })

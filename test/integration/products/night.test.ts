@@ -196,8 +196,9 @@ describe('re-processing', () => {
 
   test('a stream that is never to be flux-calibrated any more takes the flux away, with its reason', async () => {
     fluxCalibration = 'never'
-    await processAgain(CASE_2, 'no flux calibration any more')
-    fluxCalibration = 'when available'
+    await processAgain(CASE_2, 'no flux calibration any more').finally(() => {
+      fluxCalibration = 'when available'
+    })
     const [old, fresh] = await idpsOf(abName(CASE_2))
     expect(old).toMatchObject({ state: 'superseded', superseded_by: fresh?.archive_name, flux_calibrated: true })
     expect(fresh).toMatchObject({

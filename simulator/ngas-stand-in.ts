@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { type NgasRequest, readNgasRequest } from './ngas-stand-in-request.ts'
 
@@ -197,6 +198,8 @@ export class NgasStandIn {
     const fileId = this.#fileId(query, fileName, body)
     if (fileId === null)
       return this.#failure("cannot access local variable 'filename' where it is not associated with a value")
+    const { commitMs = 0 } = this.#options
+    await sleep(commitMs * 0.8)
     const version = Math.max(0, ...this.versionsOf(fileId).map((stored) => stored.version)) + 1
     const stored: StoredVersion = {
       fileId,
@@ -209,7 +212,7 @@ export class NgasStandIn {
     }
     this.#disk.set(pathOf(stored), body)
     // Here others come in between: they are told the same version, or fail on the row.
-    if ((this.#options.commitMs ?? 0) > 0) await new Promise((resolve) => setTimeout(resolve, this.#options.commitMs))
+    await sleep(commitMs * 0.2)
     const same = this.#versions.findIndex((other) => other.fileId === fileId && other.version === version)
     if (same < 0) this.#versions.push(stored)
     else if (version === 1)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { ArchiveUnauthorized, FileRefused } from '../archive/archive.ts'
 import { InfrastructureError, OutcomeError, PreconditionError } from '../domain/failure.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 
@@ -17,6 +18,9 @@ export function failureLine(error: unknown, logFolder: string | null): FailureLi
   if (error instanceof PreconditionError) return { line: oneLine(error.message), code: EXIT.usage }
   if (error instanceof InfrastructureError || error instanceof OutcomeError) {
     return { line: oneLine(withCause(error)), code: EXIT.failed }
+  }
+  if (error instanceof ArchiveUnauthorized || error instanceof FileRefused) {
+    return { line: oneLine(error.message), code: EXIT.failed }
   }
   if (isConnectionLost(error)) return { line: `the database is away: ${messageOf(error)}`, code: EXIT.failed }
   return { line: `${messageOf(error)}: this is a defect of phoenix${keepStack(error, logFolder)}`, code: EXIT.failed }

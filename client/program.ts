@@ -19,6 +19,7 @@ import { addSimulate } from './simulate.ts'
 import { addStatus } from './status.ts'
 import { addStop } from './stop.ts'
 import { addUp } from './up.ts'
+import { addVerify } from './verify.ts'
 import { addWorker } from './worker.ts'
 import type { CarryOut } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -65,6 +66,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addQc1(program, carryOut)
   addIdp(program, carryOut)
   addArchive(program, carryOut)
+  addVerify(program, carryOut)
   addWorker(program, settings)
   return program
 }

@@ -46,6 +46,18 @@ export class TemporalClient {
     }
   }
 
+  /** Whether a workflow of this very run is open. */
+  async isAtWork({ instrument, date, runNumber }: DateRun): Promise<boolean> {
+    try {
+      const handle = this.#client.workflow.getHandle(dateWorkflowId(this.#prefix, instrument, date))
+      const { status, memo } = await handle.describe()
+      return status.name === 'RUNNING' && memo?.['runNumber'] === runNumber
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false
+      throw error
+    }
+  }
+
   /** Tells the workflow of a date to look at the record. That it is not there (or Temporal is away) harms nothing: the row counts. */
   async wakeDate(instrument: string, date: string): Promise<void> {
     try {

@@ -5,9 +5,11 @@ import { CpuGate } from './activities/cpu-gate.ts'
 import type { Host, Orchestration } from './activities/dependencies.ts'
 import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from './activities/index.ts'
 import { freeBytes } from './activities/disk-space.ts'
+import { findLeftovers, removeLeftovers } from './activities/leftovers.ts'
 import { startIdpMaker } from './activities/idp-maker.ts'
 import { slotsFor } from './activities/plan-date.ts'
 import { openArchives } from './archive/open-archive.ts'
+import { quarantineOf } from './client/quarantine-of.ts'
 import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
 import { InfrastructureError, PreconditionError } from './domain/failure.ts'
@@ -105,7 +107,7 @@ async function runHost(
     target,
     gate: new CpuGate(settings.cores),
     idpMaker,
-    quarantine: { folder: join(settings.home, 'quarantine'), keepDays: 30, maximumBytes: 5e9 },
+    quarantine: quarantineOf(settings),
     findPipeline: cachedPipelines(settings.recipeDir),
     niceness: 0,
     closing: stop.closing,
@@ -113,6 +115,7 @@ async function runHost(
   }
   const seen = () => sayHostIsSeen(database, settings)
   await seen()
+  await sweepAtStart(host)
   const timer = setInterval(() => {
     seen().catch((error: unknown) => log.warn({ err: error }, 'cannot tell the record that this host is up'))
   }, SEEN_EVERY_MS)
@@ -140,6 +143,18 @@ async function runHost(
   } finally {
     clearInterval(timer)
     await idpMaker.close()
+  }
+}
+
+/** What crashed runs left on this host. It is no condition of the work: what cannot be removed now is told, and found the next time. */
+async function sweepAtStart(host: Host): Promise<void> {
+  try {
+    const leftovers = await findLeftovers(host)
+    const bytesFreed = await removeLeftovers(host, leftovers)
+    const { removable, unknown } = leftovers
+    if (removable.length + unknown.length > 0) host.log.info({ removable, unknown, bytesFreed }, 'leftovers swept')
+  } catch (error) {
+    host.log.warn({ err: error }, 'leftovers of earlier runs could not be swept')
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ArchiveUnauthorized, FileRefused } from '../../archive/archive.ts'
 import { EXIT, EXIT_MEANING, exitCodeOf } from '../../client/exit-code.ts'
 import { failureLine, isConnectionLost } from '../../client/failure-line.ts'
 import { InfrastructureError, PreconditionError } from '../../domain/failure.ts'
@@ -16,6 +17,14 @@ test('what the machines did is one line with its cause and exit code 1', () => {
     line: 'no answer: connect ECONNREFUSED',
     code: 1,
   })
+})
+
+test('an archive that does not let us in, or sends what is no file, is no defect', () => {
+  expect(failureLine(new ArchiveUnauthorized('ngas://a', 'the token has expired'), null)).toEqual({
+    line: 'archive ngas://a: the token has expired',
+    code: 1,
+  })
+  expect(failureLine(new FileRefused('too large'), null)).toEqual({ line: 'too large', code: 1 })
 })
 
 test('a database that goes away is no defect', () => {

@@ -191,6 +191,9 @@ describe('a workflow that is terminated', () => {
 test('a workflow of the date is left alone by another start', async () => {
   const { run } = await inTheMiddle({ executable: 2 })
   expect(await rig.temporal.ensureDateWorkflow(run)).toBe(true)
+  expect(await rig.temporal.isAtWork(run)).toBe(true)
+  expect(await rig.temporal.isAtWork({ ...run, runNumber: run.runNumber + 1 })).toBe(false)
+  expect(await rig.temporal.isAtWork({ ...run, date: '2026-03-09' })).toBe(false)
   expect(await rig.temporal.ensureDateWorkflow({ ...run, runNumber: run.runNumber + 1 })).toBe(false)
   rig.go()
   expect(await rig.end(run)).toBe('done')

@@ -6,7 +6,7 @@ import { build, isBuilt } from './build.mjs'
 import { areModulesInstalled, installModules } from './node-modules.mjs'
 import { installPackages, runPackages, testPackages } from './packages.mjs'
 import { hasAstropy, installAstropy } from './python.mjs'
-import { main, Missing, run, step } from './run.mjs'
+import { main, Missing, step } from './run.mjs'
 import { fetchTemporal, hasTemporal } from './temporal.mjs'
 
 const oldestNode = [20, 19]

@@ -31,7 +31,7 @@ it('whatever the text, there is an answer', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), digits), (text) => {
       const moment = releaseMoment(text)
-      if (moment !== null) expect(moment.toISOString().slice(0, 10)).toBe(text.slice(0, 10))
+      expect([null, text.slice(0, 10)]).toContain(moment === null ? null : moment.toISOString().slice(0, 10))
     }),
   )
 })

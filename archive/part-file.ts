@@ -31,6 +31,9 @@ export class PartFile {
   readonly #handle: FileHandle
   #bytes: number
   #facts: PartFacts | null
+  #unsyncedBytes = 0
+  #syncing: Promise<void> | null = null
+  #syncError: Error | null = null
 
   private constructor(stem: string, target: string, handle: FileHandle, bytes: number, facts: PartFacts | null) {
     this.path = `${stem}.part`
@@ -81,8 +84,14 @@ export class PartFile {
     for (let rest = chunks; rest.length > 0; ) {
       const { bytesWritten } = await this.#handle.writev(rest, this.#bytes)
       this.#bytes += bytesWritten
+      this.#unsyncedBytes += bytesWritten
       rest = without(rest, bytesWritten)
     }
+    if (this.#syncError !== null) throw this.#syncError
+    // On the way, so that little is left to wait for at the end. The kernel tells of a failure once: it is kept.
+    if (this.#unsyncedBytes < SYNC_BYTES || this.#syncing !== null) return
+    this.#unsyncedBytes = 0
+    this.#syncing = this.#sync()
   }
 
   /** What is here, from the beginning. */
@@ -108,7 +117,7 @@ export class PartFile {
   /** Gives the whole file its name: the part itself, or what was unpacked from it. */
   async finish(isUnpacked: boolean): Promise<void> {
     if (isUnpacked) await syncPath(this.unpackedPath)
-    else await this.#handle.datasync()
+    else await this.#syncAll()
     await rename(isUnpacked ? this.unpackedPath : this.path, this.#target)
     await syncPath(dirname(this.#target))
     await rm(this.#sidecar, { force: true })
@@ -121,9 +130,26 @@ export class PartFile {
   }
 
   async close(): Promise<void> {
+    await this.#syncing
     await this.#handle.close()
     if (this.#bytes === 0) await this.discard()
     else await rm(this.unpackedPath, { force: true })
+  }
+
+  async #syncAll(): Promise<void> {
+    await this.#syncing
+    await this.#sync()
+    if (this.#syncError !== null) throw this.#syncError
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#handle.datasync()
+    } catch (error) {
+      this.#syncError = error instanceof Error ? error : new Error(String(error))
+    } finally {
+      this.#syncing = null
+    }
   }
 
   async #writeSidecar(facts: PartFacts): Promise<void> {
@@ -134,6 +160,7 @@ export class PartFile {
 }
 
 const READ_BYTES = 1 << 19
+const SYNC_BYTES = 1 << 23
 
 /** A number alone does not name a process, since numbers are used again: its start time is added. */
 const OWNER = `${process.pid} ${startTime(process.pid)}`

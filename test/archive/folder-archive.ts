@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { randomFrom } from '../../simulator/random.ts'
 
 /** Bytes like those of a FITS file: a first card, a compressible body, whole blocks. */
@@ -22,7 +23,7 @@ export interface TestArchive {
 
 /** A folder archive with these raws (blocks of 2880 bytes by name), each on the list. */
 export function folderArchive(raws: Readonly<Record<string, number>>): TestArchive {
-  const folder = mkdtempSync(join(os.tmpdir(), 'phoenix-archive-'))
+  const folder = emptyFolder()
   for (const name of ['raw', 'mcalib', 'idp']) mkdirSync(join(folder, name))
   const files = new Map(Object.entries(raws).map(([name, blocks]) => [name, fitsLike(name, blocks)]))
   for (const [name, data] of files) writeFileSync(join(folder, 'raw', name), data)
@@ -31,7 +32,12 @@ export function folderArchive(raws: Readonly<Record<string, number>>): TestArchi
   return { folder, files }
 }
 
-export const emptyFolder = () => mkdtempSync(join(os.tmpdir(), 'phoenix-target-'))
+/** Gone when the test is. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(os.tmpdir(), 'phoenix-files-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 /** Everything in a folder, hidden files too. */
 export const listing = (folder: string) => readdirSync(folder).toSorted()

@@ -28,6 +28,13 @@ const shown = async () =>
     await sql<{ name: string }>`select obs_publisher_did as name from obscore order by 1`.execute(own.database)
   ).rows.map(({ name }) => name)
 
+async function isWaitedFor(pid: number): Promise<boolean> {
+  const { rows } = await sql<{ waited: boolean }>`
+    select exists (select from pg_stat_activity where ${pid}::int = any(pg_blocking_pids(pid))) as waited
+  `.execute(own.database)
+  return rows[0]?.waited === true
+}
+
 async function reprocessed(abName: string): Promise<string> {
   await sql`update sciproc_ab set generation = 2, state = 'pending' where ab_name = ${abName}`.execute(own.database)
   return liveIdp(own, abName, { generation: 2 })
@@ -210,6 +217,24 @@ describe('withdraw and restore', () => {
     expect(await change('restore', old, now)).toMatchObject({ code: 2 })
     expect(await change('restore', old)).toMatchObject({ code: 0 })
     expect([await stateOf(old), await stateOf(now)]).toEqual(['live', 'withdrawn'])
+  })
+
+  test('an ingestion that holds the block is waited for; what it has superseded is not withdrawn', async () => {
+    const [old, other] = [await liveIdp(own, first), await liveIdp(own, second)]
+    const withdrawing = await own.database.transaction().execute(async (ingestion) => {
+      await sql`select from sciproc_ab where ab_name = ${first} for update`.execute(ingestion)
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(ingestion)
+      const started = { end: change('withdraw', other, old), isOver: false }
+      void started.end.then(() => {
+        started.isOver = true
+      })
+      while (!started.isOver && !(await isWaitedFor(rows[0]?.pid ?? 0))) continue
+      expect(started.isOver).toBe(false)
+      await sql`update idp set state = 'superseded' where archive_name = ${old}`.execute(ingestion)
+      return started
+    })
+    expect(await withdrawing.end).toMatchObject({ code: 2, error: expect.stringContaining(`${old} is superseded`) })
+    expect([await stateOf(old), await stateOf(other)]).toEqual(['superseded', 'live'])
   })
 
   test('many at once, and beside an ingestion of the same blocks: one order of things, nobody fails by the other', async () => {

@@ -39,17 +39,33 @@ export async function download(
   signal?: AbortSignal,
 ): Promise<FetchedFile> {
   return oneAtATime(target, async () => {
-    const part = await PartFile.open(target, resource.identity)
     try {
-      return await new Download(resource, part, target, limits, shared, signal).run()
+      return await withPart(resource, target, (part) =>
+        new Download(resource, part, target, limits, shared, signal).run(),
+      )
     } catch (error) {
-      // The rest of anything else may be wanted: the part stays.
-      if (error instanceof FileRefused || error instanceof FileMissing) await part.discard()
-      throw error
-    } finally {
-      await part.close()
+      // A full or broken disk is no answer about the file.
+      if (!(error instanceof Error) || !('syscall' in error)) throw error
+      throw new InfrastructureError(`${resource.fileName} cannot be written: ${error.message}`, { cause: error })
     }
   })
+}
+
+async function withPart(
+  resource: Resource,
+  target: string,
+  work: (part: PartFile) => Promise<FetchedFile>,
+): Promise<FetchedFile> {
+  const part = await PartFile.open(target, resource.identity)
+  try {
+    return await work(part)
+  } catch (error) {
+    // The rest of anything else may be wanted: the part stays.
+    if (error instanceof FileRefused || error instanceof FileMissing) await part.discard()
+    throw error
+  } finally {
+    await part.close()
+  }
 }
 
 /** FITS files are made of blocks of so many bytes (FITS 4.0, 3.1). */

@@ -422,6 +422,13 @@ test('connections at once stay within the limit, over all sources of the archive
   expect(listing(folder)).toHaveLength(10)
 })
 
+test('a disk that does not take the file is infrastructure', async () => {
+  const { server } = await faulty({})
+  const error = await failure(source(server.address).fetch('raw', RAW, join(emptyFolder(), 'gone', RAW)))
+  expect(error).toBeInstanceOf(InfrastructureError)
+  expect(error.message).toContain(`${RAW} cannot be written: ENOENT`)
+})
+
 test('two that want the same target take turns', async () => {
   const { server, expected } = await faulty({ latencyMs: 20, dropAfterBytes: { rate: 0.5 } }, { blocks: 200 })
   const folder = emptyFolder()

@@ -65,7 +65,7 @@ describe('pause, stop, cancel', () => {
       'no archive of this installation is called attic',
     )
     expect((await own.phoenix('pause', '--host', 'nowhere')).error).toContain('no host called nowhere was ever seen')
-    expect(await activeHolds(own.database)).toHaveLength(2)
+    expect(await activeHolds(own.database)).toHaveLength(3)
   })
 
   test('a standing hold is told to whoever opens a run', async () => {

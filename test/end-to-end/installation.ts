@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { TestContext } from 'vitest'
 import { connect, type Database } from '../../database/connect.ts'
-import { runningProcess, runningProcesses } from '../../services/process.ts'
+import { runningProcess } from '../../services/process.ts'
 import { findServices, startServices } from '../../services/services.ts'
 import { readSettings, type Settings } from '../../settings/settings.ts'
+import { processesOf } from '../processes-of.ts'
 
 /** How a command ended. */
 export interface Answer {
@@ -17,7 +18,7 @@ export interface Answer {
   readonly stderr: string
 }
 
-const project = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const program = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', 'bin', 'phoenix')
 
 /** An installation of its own in a new folder, used as an operator does: by the built program `bin/phoenix`. */
 export class Installation {
@@ -31,23 +32,13 @@ export class Installation {
     const folder = mkdtempSync(join(os.tmpdir(), 'phoenix-e2e-'))
     chmodSync(folder, 0o711) // the account of the database must pass through
     this.home = join(folder, 'home')
-    const { PATH, HOME, XDG_CACHE_HOME, PHOENIX_CACHE } = process.env
-    this.#env = {
-      PATH,
-      HOME,
-      XDG_CACHE_HOME,
-      PHOENIX_CACHE,
-      PHOENIX_HOME: this.home,
-      PHOENIX_CORES: '2',
-      PHOENIX_OPERATOR: 'night operator',
-      TEMPORAL_CONFIG_FILE: join(folder, 'no-profile.toml'),
-    }
+    this.#env = environmentIn(folder)
     this.settings = readSettings(this.#env)
     onTestFinished(async () => {
       await this.#database?.destroy()
       const { stderr } = await this.phoenix('down', '--grace-seconds', '0')
-      const left = this.processes()
-      for (const { pid } of left) process.kill(pid, 'SIGKILL')
+      const left = processesOf(this.home)
+      await killAtOnce(left.map(({ pid }) => pid))
       rmSync(folder, { recursive: true, force: true })
       if (left.length > 0) {
         const lines = left.map(({ pid, commandLine }) => `${pid} ${commandLine.join(' ')}`)
@@ -102,9 +93,7 @@ export class Installation {
 
   /** Processes of this installation, whoever started them: the home is in their command line or in their environment. */
   processes(): { pid: number; commandLine: readonly string[] }[] {
-    return runningProcesses().filter(
-      ({ pid, commandLine }) => mentions(this.home, commandLine.join('\0')) || mentions(this.home, environmentOf(pid)),
-    )
+    return processesOf(this.home)
   }
 
   workers(): { pid: number }[] {
@@ -137,7 +126,7 @@ export class Installation {
   }
 
   async #run(words: string[], variables: NodeJS.ProcessEnv): Promise<Answer> {
-    const { exitCode, stdout, stderr } = await execa(join(project, 'bin', 'phoenix'), words, {
+    const { exitCode, stdout, stderr } = await execa(program, words, {
       env: { ...this.#env, ...variables },
       extendEnv: false,
       reject: false,
@@ -160,15 +149,17 @@ export async function killAtOnce(pids: readonly number[]): Promise<void> {
   while (pids.some((pid) => runningProcess(pid) !== null)) await delay(5)
 }
 
-function mentions(home: string, text: string): boolean {
-  return text.includes(`${home}/`) || text.split('\0').some((word) => word.endsWith(home))
-}
-
-/** Empty for a process that has ended meanwhile, or that is not ours to look into. */
-function environmentOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1')
-  } catch {
-    return ''
+/** Nothing of the person's own installation, but for the programs in the cache. */
+function environmentIn(folder: string): NodeJS.ProcessEnv {
+  const { PATH, HOME, XDG_CACHE_HOME, PHOENIX_CACHE } = process.env
+  return {
+    PATH,
+    HOME,
+    XDG_CACHE_HOME,
+    PHOENIX_CACHE,
+    PHOENIX_HOME: join(folder, 'home'),
+    PHOENIX_CORES: '2',
+    PHOENIX_OPERATOR: 'night operator',
+    TEMPORAL_CONFIG_FILE: join(folder, 'no-profile.toml'),
   }
 }

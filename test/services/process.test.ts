@@ -13,7 +13,8 @@ async function start(script: string) {
 
 test('a running process shows its command line and its account', async () => {
   const { child, pid } = await start('echo up; exec sleep 60')
-  expect(runningProcess(pid)).toMatchObject({ pid, commandLine: ['sleep', '60'], userId: process.getuid?.() })
+  const sleeping = { pid, commandLine: ['sleep', '60'], userId: process.getuid?.() }
+  await expect.poll(() => runningProcess(pid)).toMatchObject(sleeping)
   expect(runningProcesses().map((running) => running.pid)).toContain(pid)
   child.kill('SIGKILL')
   expect(await hasEnded(pid, 10)).toBe(true)

@@ -15,6 +15,7 @@ import { connect, type Database } from './database/connect.ts'
 import { InfrastructureError, PreconditionError } from './domain/failure.ts'
 import { findPipeline, type Pipeline } from './pipeline/find-pipeline.ts'
 import { startReconciler } from './reconciler.ts'
+import { becomeHostWorker } from './services/host-worker.ts'
 import { findServices } from './services/services.ts'
 import { loadInstrument } from './settings/instruments.ts'
 import { projectRoot } from './settings/project.ts'
@@ -53,7 +54,15 @@ export async function runWorker(settings: Settings, role: WorkerRole, stop: Work
   try {
     const options = { connection, namespace: temporal.namespace, maxHeartbeatThrottleInterval: '5 seconds' } as const
     if (role === 'orchestration') await runOrchestration(settings, temporal.address, options, stop, database, log)
-    else await runHost(settings, options, stop, database, log)
+    else {
+      const queue = `${temporal.address} ${temporal.namespace} ${recipesQueue(settings.queuePrefix, settings.host)}`
+      const end = await becomeHostWorker({ host: settings.host, scratchDir: settings.scratchDir, queue })
+      try {
+        await runHost(settings, options, stop, database, log)
+      } finally {
+        await end()
+      }
+    }
   } finally {
     await connection.close()
     await database.destroy()

@@ -25,7 +25,7 @@ export async function runPlain(settings: Settings, { ab, abName }: RegisteredAb)
     frames: [
       ...ab.rawFiles.map(({ fileName, tag }) => ({ path: archived('raw', fileName), tag })),
       ...ab.calibrations.map(({ fileName, category }) => {
-        return { path: archived(isGencalib(fileName) ? 'gencalib' : 'mcalib', fileName), tag: category }
+        return { path: archived(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName), tag: category }
       }),
     ],
     limits: { wallSeconds: 3600, memoryBytes: 1e12, outputBytes: 1e12 },

@@ -44,7 +44,7 @@ export async function realProducts(setting: SettingName, folder: string): Promis
   )
   const calibrations = await Promise.all(
     parsed.ab.calibrations.map(({ fileName, category }) =>
-      inputFile(join(archive, isGencalib(fileName) ? 'gencalib' : 'mcalib'), fileName, category),
+      inputFile(join(archive, isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib'), fileName, category),
     ),
   )
   const products = await reduce(join(folder, 'reduction'), [...raws, ...calibrations])

@@ -3,13 +3,14 @@ import { findOpenRun } from '../database/date-runs.ts'
 import { absToProcess } from '../database/plan.ts'
 import { abStatuses, dateStatuses } from '../database/status.ts'
 import { calibrationList } from '../domain/calibration-list.ts'
+import { loadInstrument } from '../settings/instruments.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { notRegistered } from './place.ts'
 
 /** What a run of the date would do. Writes nothing and starts nothing. */
 export async function dryRun(
-  { output }: CommandContext,
+  { settings, output }: CommandContext,
   database: Database,
   place: { readonly instrument: string; readonly date: string },
 ): Promise<ExitCode> {
@@ -19,7 +20,10 @@ export async function dryRun(
   const open = await findOpenRun(database, instrument, date)
   const toProcess = await absToProcess(database, instrument, date)
   const leftOut = (await abStatuses(database, instrument, date)).filter(({ state }) => state === 'left out')
-  const { mcalibs, gencalibs } = calibrationList(toProcess.map(({ ab }) => ab))
+  const { mcalibs, gencalibs } = calibrationList(
+    toProcess.map(({ ab }) => ab),
+    await loadInstrument(settings.instrumentDir, instrument),
+  )
   const value = {
     instrument,
     date,

@@ -1,5 +1,6 @@
 import type { AssociationBlock } from './association-block.ts'
 import { isGencalib } from './file-name.ts'
+import type { Instrument } from './instrument.ts'
 
 /** Every calibration that some blocks of a date need, each file once. MASSOC files are never part of it. */
 export interface CalibrationList {
@@ -14,7 +15,13 @@ export interface NeededCalibration {
   readonly neededBy: readonly string[]
 }
 
-export function calibrationList(abs: readonly AssociationBlock[]): CalibrationList {
+/** Gencalibs are those whose category the instrument file lists as such, or whose name says so. */
+export function calibrationList(
+  abs: readonly AssociationBlock[],
+  { instrument, gencalibs }: Pick<Instrument, 'instrument' | 'gencalibs'>,
+): CalibrationList {
+  const isStatic = ({ fileName, category }: NeededCalibration) =>
+    gencalibs.some((gencalib) => gencalib.category === category) || isGencalib(fileName, instrument)
   const byFile = new Map<string, { category: string; neededBy: string[] }>()
   for (const ab of abs) {
     for (const { fileName, category } of ab.calibrations) {
@@ -27,7 +34,7 @@ export function calibrationList(abs: readonly AssociationBlock[]): CalibrationLi
     .map(([fileName, needed]) => ({ fileName, ...needed }))
     .toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))
   return {
-    mcalibs: all.filter(({ fileName }) => !isGencalib(fileName)),
-    gencalibs: all.filter(({ fileName }) => isGencalib(fileName)),
+    mcalibs: all.filter((needed) => !isStatic(needed)),
+    gencalibs: all.filter(isStatic),
   }
 }

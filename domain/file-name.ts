@@ -16,9 +16,15 @@ export function checkedFileName(name: string): string {
   )
 }
 
-/** A gencalib's code begins with G, such as `GU_ATMO_100101A_PARANAL.fits`: kept on the machine, never downloaded or deleted. */
-export function isGencalib(fileName: string): boolean {
-  return fileName.startsWith('G')
+/**
+ * A gencalib by its name: kept on the machine, never downloaded or deleted. Its code begins with G, which is the first part of the name
+ * (`GU_ATMO_100101A_PARANAL.fits`) or, after the prefix of the instrument itself, the second (`GI_GATM_...` of GIRAFFE, whose masters are
+ * `GI_MBIA_...`).
+ */
+export function isGencalib(fileName: string, instrument: string): boolean {
+  const [prefix = '', ...rest] = fileName.split('_')
+  const code = rest.length > 0 && instrument.startsWith(prefix) ? rest[0] : prefix
+  return code?.startsWith('G') === true
 }
 
 /** dp_id of a raw: its file name without `.fits`. */

@@ -10,7 +10,7 @@ import { isCode } from './process.ts'
  * ends, so that there is no file to go stale.
  */
 export async function withLock<T>(name: string, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
-  const holder = await acquire(`\0phoenix-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`, say)
+  const holder = await acquire(pathOf(name), say)
   try {
     return await work()
   } finally {
@@ -18,8 +18,19 @@ export async function withLock<T>(name: string, say: (line: string) => void, wor
   }
 }
 
+/**
+ * Takes the lock of that name for as long as this process likes, or returns null at once when another one has it. The result gives it back;
+ * so does the end of the process.
+ */
+export async function holdLock(name: string): Promise<(() => Promise<void>) | null> {
+  const holder = await tryToHold(pathOf(name))
+  return holder === null ? null : () => release(holder)
+}
+
 /** Starting the services takes seconds; whoever holds the lock longer than this is stuck. */
 const patienceSeconds = 300
+
+const pathOf = (name: string): string => `\0phoenix-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`
 
 async function acquire(path: string, say: (line: string) => void): Promise<Holder> {
   const deadline = Date.now() + patienceSeconds * 1000

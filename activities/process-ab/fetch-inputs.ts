@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type FetchedFile, FileMissing, FileRefused } from '../../archive/archive.ts'
+import { fileExists } from '../../archive/copy-file.ts'
+import { absToProcess } from '../../database/plan.ts'
 import type { RawFile } from '../../domain/association-block.ts'
 import { modesOf } from '../../domain/certification.ts'
 import { InfrastructureError, OutcomeError } from '../../domain/failure.ts'
@@ -12,6 +14,7 @@ import { checkFrameList } from '../../pipeline/check-frame-list.ts'
 import { checkRaw } from '../../pipeline/check-raw.ts'
 import { checkRawFrame } from '../../pipeline/check-raw-frame.ts'
 import { wholeHeader } from '../../pipeline/header-value.ts'
+import { bringCalibrations } from '../bring-calibrations.ts'
 import { type InputFile, readInputList, writeInputList } from '../input-list.ts'
 import { type Block, inputListPath, rawFolder } from './block.ts'
 
@@ -54,9 +57,9 @@ export async function fetchInputs(block: Block, calibrations: readonly InputFile
  *
  * @throws OutcomeError of kind `input` when a calibration is of another category than the block says
  */
-export async function calibrationsOf({ registered, runFolder }: Block): Promise<readonly InputFile[] | null> {
-  const { ab } = registered
-  const checked = new Map((await readInputList(runFolder.calibrationList)).map((file) => [file.fileName, file]))
+export async function calibrationsOf(block: Block): Promise<readonly InputFile[] | null> {
+  const { ab } = block.registered
+  const checked = new Map((await listedCalibrations(block)).map((file) => [file.fileName, file]))
   const files: InputFile[] = []
   for (const { fileName, category } of ab.calibrations) {
     const file = checked.get(fileName)
@@ -67,6 +70,28 @@ export async function calibrationsOf({ registered, runFolder }: Block): Promise<
     files.push(file)
   }
   return files
+}
+
+/** What the run has downloaded. Brought again when the scratch disk was wiped under a running date. */
+async function listedCalibrations({ host, run, registered, runFolder }: Block): Promise<readonly InputFile[]> {
+  const wanted = new Set(registered.ab.calibrations.map(({ fileName }) => fileName))
+  const listed = await readInputList(runFolder.calibrationList).catch(() => null)
+  const areThere = await Promise.all(
+    (listed ?? []).filter(({ fileName }) => wanted.has(fileName)).map(({ path }) => fileExists(path)),
+  )
+  if (listed !== null && areThere.every(Boolean)) return listed
+  host.log.warn({ folder: runFolder.path }, 'calibrations of the date have gone from the scratch disk: fetched again')
+  const abs = await absToProcess(host.database, run.instrument, run.date)
+  const { broken, gencalibProblems } = await bringCalibrations(host, {
+    folder: runFolder,
+    instrument: run.instrument,
+    abs: abs.map(({ ab }) => ab),
+    whenBroken: 'list nothing',
+  })
+  const gone = [...broken.map(({ needed, problem }) => `${needed.fileName}: ${problem}`), ...gencalibProblems]
+  // They were there when the run began, so this is no answer about the block.
+  if (gone.length > 0) throw new InfrastructureError(`calibrations have gone from this host: ${gone.join('; ')}`)
+  return readInputList(runFolder.calibrationList)
 }
 
 /** The same damage on two fresh downloads is the archive's file, and an outcome; any other damage happened on the way. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Calibration } from '../../domain/association-block.ts'
-import { calibrationList } from '../../domain/calibration-list.ts'
+import { type CalibrationList, calibrationList } from '../../domain/calibration-list.ts'
 import { exampleBlock } from './example-block.ts'
 
 const calibration = (fileName: string): Calibration => ({
@@ -11,12 +11,14 @@ const calibration = (fileName: string): Calibration => ({
   distanceDays: null,
 })
 
+const uves = { instrument: 'UVES', gencalibs: [{ category: 'EXTCOEFF_TABLE' }] }
+
 it('names each file once, with the blocks that need it; gencalibs stand apart', () => {
   const abs = [
     exampleBlock({ name: 'B.ab', calibrations: ['UV_MFLT.fits', 'UV_MBIA.fits', 'GU_ATMO.fits'].map(calibration) }),
     exampleBlock({ name: 'A.ab', calibrations: ['UV_MBIA.fits', 'GU_ATMO.fits'].map(calibration) }),
   ]
-  expect(calibrationList(abs)).toEqual({
+  expect(calibrationList(abs, uves)).toEqual({
     mcalibs: [
       { fileName: 'UV_MBIA.fits', category: 'CATEGORY_UV_MBIA', neededBy: ['B.ab', 'A.ab'] },
       { fileName: 'UV_MFLT.fits', category: 'CATEGORY_UV_MFLT', neededBy: ['B.ab'] },
@@ -25,13 +27,23 @@ it('names each file once, with the blocks that need it; gencalibs stand apart', 
   })
 })
 
+it('a category that the instrument file lists is static whatever the name, and a master of GIRAFFE is none', () => {
+  const listed: Calibration = { ...calibration('UV_EXTC.fits'), category: 'EXTCOEFF_TABLE' }
+  const giraffe = { instrument: 'GIRAFFE', gencalibs: [] }
+  const ofGiraffe = exampleBlock({ calibrations: ['GI_MBIA_071012A_1x1.fits', 'GI_GATM.fits'].map(calibration) })
+  const names = ({ mcalibs, gencalibs }: CalibrationList) =>
+    [mcalibs, gencalibs].map((list) => list.map((one) => one.fileName))
+  expect(names(calibrationList([exampleBlock({ calibrations: [listed] })], uves))).toEqual([[], ['UV_EXTC.fits']])
+  expect(names(calibrationList([ofGiraffe], giraffe))).toEqual([['GI_MBIA_071012A_1x1.fits'], ['GI_GATM.fits']])
+})
+
 it('is the union over all blocks, sorted, and tells of every need', () => {
   const fileName = fc.stringMatching(/^[GUM][A-C]_[A-C]\.fits$/)
   const blocks = fc.array(fc.uniqueArray(fileName, { maxLength: 6 }), { maxLength: 12 })
   fc.assert(
     fc.property(blocks, (lists) => {
       const abs = lists.map((names, i) => exampleBlock({ name: `${i}.ab`, calibrations: names.map(calibration) }))
-      const { mcalibs, gencalibs } = calibrationList(abs)
+      const { mcalibs, gencalibs } = calibrationList(abs, uves)
       const listed = [...mcalibs, ...gencalibs]
       expect(listed.map((one) => one.fileName).toSorted()).toEqual([...new Set(lists.flat())].toSorted())
       expect(gencalibs.every((one) => one.fileName.startsWith('G'))).toBe(true)

@@ -57,12 +57,21 @@ describe('file name', () => {
   })
 })
 
-it('gencalibs begin with G', () => {
-  expect(['GU_ATMO_100101A_PARANAL.fits', 'UV_MBIA_260301A_BLUE_2x2.fits', 'gu_atmo.fits'].map(isGencalib)).toEqual([
-    true,
-    false,
-    false,
-  ])
+it.each([
+  ['GU_ATMO_100101A_PARANAL.fits', 'UVES', true],
+  ['GU_MASK.fits', 'UVES', true],
+  ['G.fits', 'UVES', true],
+  ['UV_GTLA_100101A.fits', 'UVES', true],
+  ['UV_MBIA_260301A_BLUE_2x2.fits', 'UVES', false],
+  ['gu_atmo.fits', 'UVES', false],
+  // The prefix of an instrument may itself begin with G.
+  ['GI_MBIA_071012A_1x1.fits', 'GIRAFFE', false],
+  ['GI_PFIB_071012A.fits', 'GIRAFFE', false],
+  ['GI_GATM_071012A.fits', 'GIRAFFE', true],
+  ['GU_ATMO_100101A_PARANAL.fits', 'GIRAFFE', true],
+  ['GI.fits', 'GIRAFFE', true],
+])('%s of %s is a gencalib by its name: %s', (fileName, instrument, expected) => {
+  expect(isGencalib(fileName, instrument)).toBe(expected)
 })
 
 it('dp_id is the name without .fits', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { withLock } from '../../services/lock.ts'
+import { holdLock, withLock } from '../../services/lock.ts'
 
 const silent = () => undefined
 
@@ -66,3 +66,14 @@ async function holdElsewhere(name: string) {
   await once(child, 'message')
   return child
 }
+
+test('a lock that is held for long is refused at once, and free again when it is given back', async () => {
+  const name = randomUUID()
+  const giveBack = await holdLock(name)
+  expect(giveBack).not.toBeNull()
+  expect(await holdLock(name)).toBeNull()
+  await giveBack?.()
+  const next = await holdLock(name)
+  expect(next).not.toBeNull()
+  await next?.()
+})

@@ -200,3 +200,22 @@ test('each calibration is fetched once: a new workflow of the run uses what is h
   await inTemporal(() => again.downloadMcalibs(run.runNumber))
   expect(fetched).toEqual([harmed])
 })
+
+test('a scratch disk that is wiped under a running date: what is needed is fetched again, gencalibs are not touched', async () => {
+  await openNight()
+  const names = readdirSync(runFolder().mcalibs).toSorted()
+  rmSync(host.scratchDir, { recursive: true })
+  expect(await processAB()).toEqual({ ended: true, outcome: 'processed' })
+  expect(readdirSync(runFolder().mcalibs).toSorted()).toEqual(names)
+})
+
+test('one calibration that has gone is enough; one that the archive lost meanwhile is no answer about the block', async () => {
+  await openNight()
+  const [gone = ''] = readdirSync(runFolder().mcalibs)
+  rmSync(join(runFolder().mcalibs, gone))
+  renameSync(join(rig.archiveDir, 'mcalib', gone), join(rig.folder, gone))
+  await expect(processAB()).rejects.toThrow(`calibrations have gone from this host: ${gone}: not in the archive`)
+  expect(await rig.abStates()).toEqual(['pending'])
+  renameSync(join(rig.folder, gone), join(rig.archiveDir, 'mcalib', gone))
+  expect(await processAB()).toEqual({ ended: true, outcome: 'processed' })
+})

@@ -92,5 +92,5 @@ function putOnce(fileName: string, hdus: readonly Hdu[]): void {
 }
 
 function put(fileName: string, bytes: Uint8Array): void {
-  installation.put(isGencalib(fileName) ? 'gencalib' : 'mcalib', fileName, bytes)
+  installation.put(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName, bytes)
 }

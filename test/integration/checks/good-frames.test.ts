@@ -36,7 +36,7 @@ beforeAll(async () => {
     const { block, raw, calibrations } = exposure(setting, source, index)
     installation.put('raw', raw.fileName, bytesOf(raw.hdus))
     for (const { fileName, hdus } of calibrations.values()) {
-      installation.put(isGencalib(fileName) ? 'gencalib' : 'mcalib', fileName, bytesOf(hdus))
+      installation.put(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName, bytesOf(hdus))
     }
     const unfluxed = block.calibrations.filter(({ category }) => !/RESPONSE|EXTCOEFF/.test(category))
     const listed = flux ? block.calibrations : unfluxed

@@ -58,7 +58,7 @@ export async function makeSmallNight(
   }
   const calibrations = plan.flatMap(({ block }) => block.calibrations)
   for (const [fileName, category] of new Map(calibrations.map((file) => [file.fileName, file.category]))) {
-    await put(isGencalib(fileName) ? 'gencalib' : 'mcalib', fileName, smallFrame(productCards(category)))
+    await put(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName, smallFrame(productCards(category)))
   }
   for (const [room, lines] of lists) await writeFile(join(archive, room, 'SHA256SUMS'), `${lines.join('\n')}\n`)
   return plan.map(({ block }) => block)

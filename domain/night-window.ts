@@ -5,7 +5,7 @@ import { PreconditionError } from './failure.ts'
 export interface NightWindow {
   /** IANA name, e.g. `America/Santiago`. */
   readonly timeZone: string
-  /** `20:00` */
+  /** `20:00`, or `20:00:30` */
   readonly start: string
   /** `07:00` */
   readonly end: string
@@ -13,7 +13,7 @@ export interface NightWindow {
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
-const WALL_TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
+const WALL_TIME = /^([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d)?$/
 
 /** Throws a PreconditionError for an unknown time zone, a time that is none, or a window of zero length. */
 export function checkedNightWindow(window: NightWindow): NightWindow {
@@ -21,7 +21,7 @@ export function checkedNightWindow(window: NightWindow): NightWindow {
   for (const time of [window.start, window.end]) {
     if (!WALL_TIME.test(time)) throw new PreconditionError(`'${time}' is not a time of day: expected HH:MM`)
   }
-  if (window.start === window.end) {
+  if (milliseconds(window.start) === milliseconds(window.end)) {
     throw new PreconditionError(
       `window ${window.start} to ${window.end} has zero length: leave it out to allow any time`,
     )
@@ -29,7 +29,7 @@ export function checkedNightWindow(window: NightWindow): NightWindow {
   return window
 }
 
-/** True from the minute of `start` (inclusive) to that of `end` (exclusive), by the clock on the wall of the site. */
+/** True from `start` (inclusive) to `end` (exclusive), by the clock on the wall of the site. */
 export function isOpen(window: NightWindow, moment: Date): boolean {
   const time = timeOfDay(IANAZone.create(window.timeZone), moment.getTime())
   const [start, end] = [milliseconds(window.start), milliseconds(window.end)]
@@ -51,6 +51,18 @@ export function nextOpening(window: NightWindow, moment: Date): Date {
   return new Date(time)
 }
 
+/**
+ * Number of the night to which a moment belongs: that of the window which is open, else of the next one to open. A night follows
+ * another with the next number. Without a window a night is a day of universal time.
+ */
+export function nightNumber(window: NightWindow | null, moment: Date): number {
+  if (window === null) return Math.floor(moment.getTime() / DAY_MS)
+  const [start, end] = [milliseconds(window.start), milliseconds(window.end)]
+  const onTheWall = moment.getTime() + IANAZone.create(window.timeZone).offset(moment.getTime()) * MINUTE_MS
+  // A night ends with its window: one over midnight bears the day before that of its end.
+  return Math.floor((onTheWall - end) / DAY_MS) + (start < end ? 1 : 0)
+}
+
 /** First millisecond with another offset than at `before`, at the latest `after`. */
 function changeOfClock(zone: IANAZone, before: number, after: number): number {
   const offset = zone.offset(before)
@@ -69,8 +81,8 @@ function timeOfDay(zone: IANAZone, time: number): number {
 }
 
 function milliseconds(wallTime: string): number {
-  const [hour = 0, minute = 0] = wallTime.split(':').map(Number)
-  return (hour * 60 + minute) * MINUTE_MS
+  const [hour = 0, minute = 0, second = 0] = wallTime.split(':').map(Number)
+  return (hour * 60 + minute) * MINUTE_MS + second * 1000
 }
 
 function modulo(value: number, by: number): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PreconditionError } from '../../domain/failure.ts'
-import { checkedNightWindow, isOpen, type NightWindow, nextOpening } from '../../domain/night-window.ts'
+import { checkedNightWindow, isOpen, type NightWindow, nextOpening, nightNumber } from '../../domain/night-window.ts'
 
 const santiago: NightWindow = { timeZone: 'America/Santiago', start: '20:00', end: '07:00' }
 const MINUTE_MS = 60_000
@@ -23,6 +23,7 @@ const moment = fc.date({
 describe('night window as given', () => {
   it('is taken when it makes sense', () => {
     expect(checkedNightWindow(santiago)).toBe(santiago)
+    expect(checkedNightWindow({ ...santiago, end: '20:00:01' }).end).toBe('20:00:01')
   })
 
   it.each([
@@ -30,6 +31,8 @@ describe('night window as given', () => {
     [{ start: '8:00' }, "'8:00' is not a time of day: expected HH:MM"],
     [{ end: '24:00' }, "'24:00' is not a time of day: expected HH:MM"],
     [{ end: '07:60' }, "'07:60' is not a time of day: expected HH:MM"],
+    [{ end: '07:00:60' }, "'07:00:60' is not a time of day: expected HH:MM"],
+    [{ end: '20:00:00' }, 'window 20:00 to 20:00:00 has zero length: leave it out to allow any time'],
     [{ end: '20:00' }, 'window 20:00 to 20:00 has zero length: leave it out to allow any time'],
   ])('is refused otherwise: %j', (change, message) => {
     expect(() => checkedNightWindow({ ...santiago, ...change })).toThrow(new PreconditionError(message))
@@ -59,6 +62,35 @@ it('a window within one day is closed before and after', () => {
   const noon = { timeZone: 'UTC', start: '12:00', end: '13:00' }
   expect([11, 12, 13].map((hour) => isOpen(noon, new Date(Date.UTC(2026, 2, 1, hour))))).toEqual([false, true, false])
   expect(nextOpening(noon, new Date('2026-12-31T13:00:00Z'))).toEqual(new Date('2027-01-01T12:00:00Z'))
+})
+
+it('a window of seconds', () => {
+  const short = { timeZone: 'UTC', start: '23:59:58', end: '00:00:03' }
+  const at = (seconds: number) => new Date(Date.UTC(2026, 2, 1, 23, 59, seconds))
+  expect([57, 58, 62, 63].map((seconds) => isOpen(short, at(seconds)))).toEqual([false, true, true, false])
+  expect(nextOpening(short, at(10))).toEqual(at(58))
+})
+
+describe('number of the night', () => {
+  const numbers = (window: NightWindow | null, ...times: string[]) => {
+    const [first = 0, ...others] = times.map((time) => nightNumber(window, new Date(time)))
+    return others.map((number) => number - first)
+  }
+
+  it('a day belongs to the night that follows it, and what comes after midnight to the night before', () => {
+    const times = ['2026-03-01T10:00:00Z', '2026-03-01T23:00:00Z', '2026-03-02T09:59:59Z', '2026-03-02T10:00:00Z']
+    expect(numbers(santiago, ...times)).toEqual([0, 0, 1])
+  })
+
+  it('a window within one day ends its night too', () => {
+    const noon = { timeZone: 'UTC', start: '12:00', end: '13:00' }
+    const times = ['2026-03-01T13:00:00Z', '2026-03-02T00:00:00Z', '2026-03-02T12:59:59Z', '2026-03-02T13:00:00Z']
+    expect(numbers(noon, ...times)).toEqual([0, 0, 1])
+  })
+
+  it('without a window it is the day of universal time', () => {
+    expect(numbers(null, '2026-03-01T00:00:00Z', '2026-03-01T23:59:59Z', '2026-03-04T00:00:00Z')).toEqual([0, 3])
+  })
 })
 
 describe('change of the clock', () => {
@@ -134,6 +166,22 @@ describe('in every time zone there is', () => {
     )
   })
 
+  it('one night is one number: it changes where a window ends, and nowhere else', () => {
+    fc.assert(
+      fc.property(anyWindow, moment, (window, time) => {
+        const opening = nextOpening(window, time)
+        const night = nightNumber(window, opening)
+        // Everything from now to the opening belongs to it: but for a day that the calendar leaves out, and an hour that comes twice.
+        const before = nightNumber(window, time)
+        expect(Math.abs(night - before)).toBeLessThanOrEqual(isOrdinaryDay(window, time, opening) ? 0 : 1)
+        const dayLater = nightNumber(window, new Date(time.getTime() + DAY_MS))
+        expect(dayLater - before).toBeGreaterThanOrEqual(0)
+        expect(dayLater - before).toBeLessThanOrEqual(2)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('also on the days on which the clock is changed, minute by minute', () => {
     const zones = ['America/Santiago', 'Europe/Berlin', 'Australia/Lord_Howe', 'Africa/Casablanca', 'Pacific/Apia']
     const changes = zones.flatMap((zone) => changesOfClock(zone, 2011).concat(changesOfClock(zone, 2026)))
@@ -157,6 +205,14 @@ describe('in every time zone there is', () => {
     )
   })
 })
+
+/** The clock is not changed between two moments, nor in the hours around them. */
+function isOrdinaryDay({ timeZone: zone }: NightWindow, from: Date, to: Date): boolean {
+  const offset = (time: number) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'longOffset' }).format(time).replace(/^.*GMT/, '')
+  const all = [from.getTime() - 3 * 60 * MINUTE_MS, from.getTime(), to.getTime(), to.getTime() + 3 * 60 * MINUTE_MS]
+  return new Set(all.map(offset)).size === 1
+}
 
 /** Found by looking at the offset at every full hour of a year; `at` is exact to the hour, which is all that is needed. */
 function changesOfClock(zone: string, year: number): { timeZone: string; at: number }[] {

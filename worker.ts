@@ -1,3 +1,4 @@
+import os from 'node:os'
 import { join } from 'node:path'
 import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkerOptions } from '@temporalio/worker'
 import type { Logger } from 'pino'
@@ -205,7 +206,8 @@ function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pi
 async function sayHostIsSeen(database: Database, settings: Settings): Promise<void> {
   const { host, cores, scratchDir, minimumFreeBytes } = settings
   const space = { free_bytes: await freeBytes(scratchDir), needed_bytes: minimumFreeBytes }
-  const row = { host, cores, seen_at: new Date(), ...space }
+  const [load = 0] = os.loadavg()
+  const row = { host, cores, seen_at: new Date(), load_average: load, ...space }
   await database
     .insertInto('host')
     .values(row)

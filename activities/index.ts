@@ -1,3 +1,4 @@
+import { whileShown } from './at-work.ts'
 import { makeCleanUp } from './clean-up.ts'
 import { makeControl } from './control.ts'
 import type { Host, Orchestration } from './dependencies.ts'
@@ -15,12 +16,17 @@ export const orchestrationActivities = (orchestration: Orchestration) => ({
   ...makeRecordDate(orchestration),
 })
 
-export const hostFileActivities = (host: Host) => ({
-  ...makePrepareHost(host),
-  ...makeDownloadMcalibs(host),
-  ...makeIngest(host),
-  ...makeCleanUp(host),
-})
+export const hostFileActivities = (host: Host) => {
+  const mcalibs = makeDownloadMcalibs(host)
+  const ingestion = makeIngest(host)
+  const end = makeCleanUp(host)
+  return {
+    ...makePrepareHost(host),
+    downloadMcalibs: (run: number) => whileShown(host, run, 'mcalibs', () => mcalibs.downloadMcalibs(run)),
+    ingest: (run: number) => whileShown(host, run, 'ingest', () => ingestion.ingest(run)),
+    cleanUp: (run: number) => whileShown(host, run, 'clean up', () => end.cleanUp(run)),
+  }
+}
 
 export const hostRecipeActivities = (host: Host) => makeProcessAB(host)
 

@@ -1,4 +1,5 @@
 import { ArchiveUnauthorized } from '../archive/archive.ts'
+import type { AbPhase } from '../database/at-work.ts'
 import { activeHolds } from '../database/holds.ts'
 import { StaleRunError } from '../database/fence.ts'
 import { closeStart, type StartHistory, startHistory } from '../database/recipe-starts.ts'
@@ -9,6 +10,7 @@ import { controlOf } from '../domain/hold.ts'
 import { isOpen } from '../domain/night-window.ts'
 import { cancelRecipe, clearLost, recipeState } from '../pipeline/run-recipe.ts'
 import { readLog } from '../pipeline/read-log.ts'
+import { showPhase } from './at-work.ts'
 import type { Host } from './dependencies.ts'
 import { freeBytes, lackOfSpace } from './disk-space.ts'
 import { withHeartbeat } from './heartbeat.ts'
@@ -44,9 +46,13 @@ export function makeProcessAB(host: Host) {
         inTurn(`${runNumber} ${abName}`, async () => {
           const block = await openBlock(host, runNumber, abName)
           if (block === null) return changedSincePlanned(host, abName)
-          const result = await bringToAnEnd(block, work, abandoned)
-          await removeFolder(block.folder)
-          return result
+          try {
+            const result = await bringToAnEnd(block, work, abandoned)
+            await removeFolder(block.folder)
+            return result
+          } finally {
+            await showPhase(host, runNumber, abName, null)
+          }
         }),
       )
     },
@@ -93,7 +99,9 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
   try {
     const calibrations = await calibrationsOf(block)
     if (calibrations === null) return changedSincePlanned(host, block.registered.abName)
+    await show(block, 'raw')
     const inputs = await fetchInputs(block, calibrations)
+    await show(block, 'core')
     release = await host.gate.enter(1, AbortSignal.any([abandoned, host.closing]))
     const started = await start(block, inputs)
     if (!started.started) {
@@ -124,17 +132,22 @@ async function follow(
 ): Promise<AbResult | 'look again'> {
   let status
   try {
+    await show(block, 'recipe')
     status = await awaitEnd(block, abandoned)
   } finally {
     release()
   }
   if (status === null) return 'look again'
+  await show(block, 'products')
   const conclusion = await conclude(block, startId, status)
   if (conclusion === 'not attempted') return { ended: false, why: 'cancelled' }
   if (conclusion !== 'start again') return { ended: true, outcome: conclusion }
   await removeFolder(block.folder)
   return 'look again'
 }
+
+const show = ({ host, run, registered }: Block, phase: AbPhase): Promise<void> =>
+  showPhase(host, run.runNumber, registered.abName, phase)
 
 /** The start's own folder counts: it may be that of a run before, or of another scratch disk, with the recipe still at work in it. */
 async function closeLostStart(block: Block, { startId, folder }: OpenStart): Promise<void> {

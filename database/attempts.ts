@@ -37,6 +37,9 @@ export interface AttemptRecord {
   readonly warnings: number | null
   /** Values of the keywords that name the raw's setting; null when the raw was never read. */
   readonly setting: string | null
+  /** What a person knows the exposure by, of the raw's header; null when it was never read. */
+  readonly target: string | null
+  readonly exposureSeconds: number | null
   readonly inputs: readonly AttemptInput[]
   readonly texts: Readonly<Partial<Record<AttemptTextKind, string>>>
   readonly qc1: readonly Qc1Value[]
@@ -201,6 +204,8 @@ function attemptRow(record: AttemptRecord): Insertable<Schema['attempt']> {
     bytes_written: recipeRun?.bytesWritten ?? null,
     warnings: record.warnings,
     setting: record.setting,
+    target: record.target,
+    exposure_seconds: record.exposureSeconds,
     recipe_started_at: recipeRun?.startedAt ?? null,
   }
 }

@@ -140,6 +140,7 @@ export async function closeRun(database: Database, closing: RunClosing): Promise
       })
       .where('run_number', '=', closing.runNumber)
       .execute()
+    await transaction.deleteFrom('at_work').where('run_number', '=', closing.runNumber).execute()
     await sql`
       update hold set released_at = now(), released_by = ${`run ${closing.runNumber} ended`}
       where released_at is null and kind in ('stop', 'cancel')

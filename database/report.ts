@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
+import type { RawMatchKey } from '../domain/association-block.ts'
 import type { RunState } from '../domain/date-run.ts'
 import type { FailureKind } from '../domain/failure.ts'
+import { type AbPhase, abPhases } from './at-work.ts'
 import type { Database } from './connect.ts'
 
 /** Everything that the record says of one date. */
@@ -34,8 +36,14 @@ export interface RunReport {
 export interface AbReport {
   readonly abName: string
   readonly rawType: string | null
+  /** As the raw's header names it; null until a recipe has read the raw. */
+  readonly target: string | null
+  readonly programId: string | null
+  /** Number of the observation block. */
+  readonly observationId: string | null
   /** Central wavelength (nm) that the block asks of its raw, `346.0`; null where it names none. */
   readonly setting: string | null
+  readonly exposureSeconds: number | null
   readonly state: AbState
   readonly generation: number
   readonly leftOutCode: string | null
@@ -44,6 +52,11 @@ export interface AbReport {
   /** Median over the orders of the signal to noise ratio that the recipe measured. */
   readonly signalToNoise: number | null
   readonly warnings: number | null
+  /** Where its recipe ran or runs, and since when; null when none was started. */
+  readonly host: string | null
+  readonly startedAt: Date | null
+  /** What is done with it at this moment; null when nothing is. */
+  readonly phase: AbPhase | null
   readonly wallSeconds: number | null
   readonly cpuSeconds: number | null
   readonly peakRssBytes: number | null
@@ -51,6 +64,9 @@ export interface AbReport {
   /** Of the scores that could be held against a limit: how many there are, and how many are not fine. They inform only. */
   readonly scored: number
   readonly notFine: number
+  /** Calibrations beyond their validity (NOK), and categories without a file (MISS). */
+  readonly calibrationsNok: number
+  readonly calibrationsMissing: number
   readonly endedAt: Date | null
   /** Of the present generation; an older one stays live until a new one is. */
   readonly idps: readonly IdpReport[]
@@ -140,8 +156,11 @@ async function absOf(database: Database, instrument: string, date: string): Prom
         .onRef('t.ab_name', '=', 'a.ab_name')
         .onRef('t.generation', '=', 'a.generation'),
     )
-    .select(['a.ab_name', 'a.raw_type', 'a.state', 'a.generation', 'a.left_out_code', 'a.cause', 'v.parsed'])
+    .select(['a.ab_name', 'a.raw_type', 'a.state', 'a.generation', 'a.left_out_code', 'a.cause', 'a.program_id'])
+    .select(sql<string | null>`v.parsed ->> 'observationId'`.as('observation_id'))
+    .select(sql<RawMatchKey[] | null>`v.parsed -> 'rawMatchKeys'`.as('raw_match_keys'))
     .select(['t.failure_kind', 't.warnings', 't.wall_seconds', 't.cpu_seconds', 't.peak_rss_bytes', 't.ended_at'])
+    .select(['t.target', 't.exposure_seconds', 't.host', 't.recipe_started_at'])
     .where('a.instrument', '=', instrument)
     .where('a.date', '=', date)
     .orderBy('a.mjd_obs')
@@ -150,10 +169,16 @@ async function absOf(database: Database, instrument: string, date: string): Prom
   const qc1 = await qc1Of(database, instrument, date)
   const scores = await scoreCounts(database, instrument, date)
   const idps = await idpsOf(database, instrument, date)
+  const starts = await openStarts(database, instrument, date)
+  const phases = await abPhases(database, instrument, date)
   return rows.map((row) => ({
     abName: row.ab_name,
     rawType: row.raw_type,
-    setting: row.parsed?.rawMatchKeys.find(({ keyword }) => keyword.endsWith('.WLEN'))?.value ?? null,
+    target: row.target,
+    programId: row.program_id,
+    observationId: row.observation_id,
+    setting: row.raw_match_keys?.find(({ keyword }) => keyword.endsWith('.WLEN'))?.value ?? null,
+    exposureSeconds: row.exposure_seconds,
     state: row.state,
     generation: row.generation,
     leftOutCode: row.left_out_code,
@@ -161,12 +186,17 @@ async function absOf(database: Database, instrument: string, date: string): Prom
     cause: row.cause,
     signalToNoise: qc1.get(row.ab_name)?.signalToNoise ?? null,
     warnings: row.warnings,
+    host: starts.get(row.ab_name)?.host ?? row.host,
+    startedAt: starts.get(row.ab_name)?.startedAt ?? row.recipe_started_at,
+    phase: row.state === 'pending' || row.state === 'running' ? (phases.get(row.ab_name) ?? null) : null,
     wallSeconds: row.wall_seconds,
     cpuSeconds: row.cpu_seconds,
     peakRssBytes: row.peak_rss_bytes,
     qc1Count: qc1.get(row.ab_name)?.count ?? 0,
     scored: scores.get(row.ab_name)?.scored ?? 0,
     notFine: scores.get(row.ab_name)?.notFine ?? 0,
+    calibrationsNok: scores.get(row.ab_name)?.calibrationsNok ?? 0,
+    calibrationsMissing: scores.get(row.ab_name)?.calibrationsMissing ?? 0,
     endedAt: row.ended_at,
     idps: idps.get(row.ab_name) ?? [],
   }))
@@ -189,18 +219,50 @@ async function qc1Of(
   return new Map(rows.map((row) => [row.ab_name, { count: row.count, signalToNoise: row.signal_to_noise }]))
 }
 
+interface ScoreCounts {
+  readonly scored: number
+  readonly notFine: number
+  readonly calibrationsNok: number
+  readonly calibrationsMissing: number
+}
+
+/** A category without a file has no distance. */
 async function scoreCounts(
   database: Database,
   instrument: string,
   date: string,
-): Promise<ReadonlyMap<string, { scored: number; notFine: number }>> {
-  const { rows } = await sql<{ ab_name: string; scored: number; not_fine: number }>`
-    select s.ab_name, count(s.score) as scored, count(*) filter (where s.score = 1) as not_fine
+): Promise<ReadonlyMap<string, ScoreCounts>> {
+  const { rows } = await sql<{ ab_name: string; scored: number; not_fine: number; nok: number; missing: number }>`
+    select s.ab_name, count(s.score) as scored, count(*) filter (where s.score = 1) as not_fine,
+           count(*) filter (where s.score = 1 and s.name like 'association %' and s.value is not null) as nok,
+           count(*) filter (where s.score = 1 and s.name like 'association %' and s.value is null) as missing
     from score s
     join sciproc_ab a on a.instrument = s.instrument and a.ab_name = s.ab_name and a.generation = s.generation
     where a.instrument = ${instrument} and a.date = ${date}
     group by s.ab_name`.execute(database)
-  return new Map(rows.map((row) => [row.ab_name, { scored: row.scored, notFine: row.not_fine }]))
+  return new Map(
+    rows.map((row) => [
+      row.ab_name,
+      { scored: row.scored, notFine: row.not_fine, calibrationsNok: row.nok, calibrationsMissing: row.missing },
+    ]),
+  )
+}
+
+/** Recipes of a date that have been started and have not ended. */
+async function openStarts(
+  database: Database,
+  instrument: string,
+  date: string,
+): Promise<ReadonlyMap<string, { host: string; startedAt: Date }>> {
+  const rows = await database
+    .selectFrom('recipe_start as s')
+    .innerJoin('date_run as r', 'r.run_number', 's.run_number')
+    .select(['s.ab_name', 's.host', 's.started_at'])
+    .where('s.ended_at', 'is', null)
+    .where('r.instrument', '=', instrument)
+    .where('r.date', '=', date)
+    .execute()
+  return new Map(rows.map((row) => [row.ab_name, { host: row.host, startedAt: row.started_at }]))
 }
 
 async function idpsOf(

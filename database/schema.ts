@@ -111,6 +111,8 @@ export interface Schema {
     bytes_written: number | null
     warnings: number | null
     setting: string | null
+    target: string | null
+    exposure_seconds: number | null
     recipe_started_at: Date | null
     ended_at: Generated<Date>
   }
@@ -180,7 +182,9 @@ export interface Schema {
     seen_at: Generated<Date>
     free_bytes: number | null
     needed_bytes: number | null
+    load_average: number | null
   }
+  at_work: { run_number: number; subject: string; phase: string; host: string; since: Generated<Date> }
   state_transition: { subject: 'ab' | 'date_run'; from_state: string; to_state: string }
   date_status: {
     instrument: string

@@ -18,7 +18,7 @@ import { type InputFile, readInputList } from '../input-list.ts'
 import { type Block, inputListPath, recipeFolder } from './block.ts'
 import { makeIdps } from './make-idps.ts'
 import { qc1Values } from './qc1-values.ts'
-import { type RawFacts, rawFacts, settingOf } from './raw-facts.ts'
+import { type RawFacts, rawFacts, settingOf, targetOf } from './raw-facts.ts'
 import { scoreProducts } from './score-products.ts'
 
 export type Conclusion = Outcome['outcome'] | 'start again' | 'not attempted'
@@ -63,6 +63,8 @@ export async function conclude(block: Block, startId: number, status: RecipeStat
     },
     warnings: unusual.count,
     setting,
+    target: targetOf(raw.header),
+    exposureSeconds: raw.header.number('EXPTIME') ?? null,
     texts: {
       log,
       'raw header': raw.text,
@@ -84,6 +86,8 @@ export async function recordWithoutRecipe(block: Block, outcome: Outcome): Promi
     recipeRun: null,
     warnings: null,
     setting: null,
+    target: null,
+    exposureSeconds: null,
     texts: {},
     qc1: [],
     scores: association(block),

@@ -33,3 +33,8 @@ export async function rawFacts(inputs: readonly InputFile[]): Promise<RawFacts> 
 export function settingOf(header: Header, { rawType, raw }: Mode): string {
   return [rawType, ...raw.setting.map((keyword) => valueText(header, keyword) ?? '-')].join(' ')
 }
+
+/** Name of the target as the observer gave it, else as the telescope was told. */
+export function targetOf(header: Header): string | null {
+  return valueText(header, 'ESO OBS TARG NAME') ?? valueText(header, 'OBJECT') ?? null
+}

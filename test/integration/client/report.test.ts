@@ -68,6 +68,8 @@ async function end(abName: string, outcome: Outcome, signalToNoise: readonly num
     },
     warnings: 2,
     setting: '346',
+    target: 'HD 49933',
+    exposureSeconds: 1200,
     inputs: [{ fileName: 'raw.fits', kind: 'raw', category: 'SCI_POINT_BLUE', bytes: 17, sha256: 'ab'.repeat(32) }],
     texts: { log: 'first line\nsecond \u001b[31mline\n', warnings: 'CHECKSUM is absent\n' },
     qc1: signalToNoise.map((value, index) => {

@@ -115,6 +115,8 @@ export function attemptRecord(run: DateRun, abName: string, startId: number | nu
     inputs: [{ fileName: 'a.fits', kind: 'raw', category: 'SCI_POINT_BLUE', bytes: 3_000_000_000, sha256: 'ab' }],
     texts: { log: 'line one\nline two', 'raw header': 'SIMPLE  =                    T' },
     setting: null,
+    target: null,
+    exposureSeconds: null,
     scores: [],
     qc1: [
       { name: 'QC ORD14 OBJ SN', category: 'RED_SCI_POINT_BLUE', orderNumber: 14, value: 12.5, text: null, unit: null },

@@ -10,7 +10,7 @@ import type { InputFile } from '../idp/convert/request.ts'
 import { findPipeline } from '../pipeline/find-pipeline.ts'
 import { parseProducts } from '../pipeline/products.ts'
 import { simulateNight } from '../simulator/night.ts'
-import type { SettingName } from '../simulator/uves-blue.ts'
+import type { SettingName } from '../simulator/set-up.ts'
 
 /** What the real recipe made of one simulated exposure, as a conversion takes it. */
 export interface RealProducts {

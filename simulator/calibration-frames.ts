@@ -6,45 +6,45 @@ import type { CalibrationFile } from './calibrations.ts'
 import { rotated } from './exposure.ts'
 import { masterHeader } from './frame-header.ts'
 import { mjdOf } from './instant.ts'
+import { lineList } from './line-list.ts'
 import { lineTables } from './line-table.ts'
 import { flatLight } from './light.ts'
 import { orderTables } from './order-table.ts'
 import { type Random, randomFrom } from './random.ts'
 import { paranal, siderealSeconds } from './sky.ts'
-import { detector, type Setting, settings } from './uves-blue.ts'
+import { type Chip, setUpOf } from './set-up.ts'
 
 const flatSeconds = 25
 const averagedFrames = 5
-const shape = [detector.dispersionPixels, detector.crossPixels]
 
 /** The HDUs of one calibration file, as `uves_obs_scired` reads them. */
 export function calibrationHdus(file: CalibrationFile, seed: number): Hdu[] {
-  // A bias belongs to no setting, but its header names the one in which the instrument happened to stand.
-  const setting = settings[file.setting ?? 437]
-  const cards = (exposureSeconds: number) =>
-    file.start === null ? staticHeader(file.category) : lampHeader(file, setting, file.start, exposureSeconds)
-  switch (file.category) {
-    case 'MASTER_BIAS_BLUE': {
+  const setUp = setUpOf(file.setting, file.binning)
+  const chip = setUp.chips.find(({ name }) => name === file.chip)
+  if (chip === undefined || file.start === null) {
+    return [emptyPrimaryHdu(staticHeader(file.category)), extinctionTable()]
+  }
+  const { start } = file
+  const cards = (exposureSeconds: number) => lampHeader(file, chip, start, exposureSeconds)
+  const shape = [chip.dispersionPixels, chip.crossPixels]
+  switch (file.kind) {
+    case 'MASTER_BIAS': {
       // Without noise of its own: against a noisy bias the recipe takes a raw of zeros for a faint frame and succeeds.
-      const data = new Float32Array(detector.crossPixels * detector.dispersionPixels).fill(detector.biasLevelAdu)
-      return [imageHdu({ header: [...cards(0), double('ESO QC OUT1 RON MASTER', 1)], data, shape })]
+      const data = new Float32Array(chip.crossPixels * chip.dispersionPixels).fill(chip.biasLevelAdu)
+      return [imageHdu({ header: [...cards(0), double(chip.biasNoiseKeyword, 1)], data, shape })]
     }
-    case 'MASTER_FLAT_BLUE':
+    case 'MASTER_FLAT':
       return [
-        imageHdu({
-          header: cards(flatSeconds),
-          data: masterFlat(setting, randomFrom(`${seed}/${file.fileName}`)),
-          shape,
-        }),
+        imageHdu({ header: cards(flatSeconds), data: masterFlat(chip, randomFrom(`${seed}/${file.fileName}`)), shape }),
       ]
-    case 'ORDER_TABLE_BLUE':
-      return [emptyPrimaryHdu(cards(20)), ...orderTables(setting)]
-    case 'LINE_TABLE_BLUE':
-      return [emptyPrimaryHdu(cards(45)), ...lineTables(setting)]
-    case 'MASTER_RESPONSE_BLUE':
+    case 'ORDER_TABLE':
+      return [emptyPrimaryHdu(cards(20)), ...orderTables(chip)]
+    case 'LINE_TABLE':
+      return [emptyPrimaryHdu(cards(45)), ...lineTables(chip, lineList(setUp))]
+    case 'MASTER_RESPONSE':
       return [emptyPrimaryHdu(cards(60)), responseTable()]
     case 'EXTCOEFF_TABLE':
-      return [emptyPrimaryHdu(cards(0)), extinctionTable()]
+      throw new RangeError(`${file.fileName}: a static table belongs to no chip`)
   }
 }
 
@@ -52,16 +52,16 @@ export function calibrationHdus(file: CalibrationFile, seed: number): Hdu[] {
  * Mean of five lamp exposures in ADU per second, with their noise: in a flat without any, the recipe takes the edges of the
  * slit for blemishes of the detector.
  */
-function masterFlat(setting: Setting, random: Random): Float32Array {
-  const image = rotated(flatLight(setting))
-  const readNoiseAdu = detector.readNoiseElectrons * detector.gainAduPerElectron
+function masterFlat(chip: Chip, random: Random): Float32Array {
+  const image = rotated(chip, flatLight(chip))
+  const readNoiseAdu = chip.readNoiseElectrons * chip.gainAduPerElectron
   return image.map((adu) => {
-    const variance = (adu * detector.gainAduPerElectron + readNoiseAdu ** 2) / averagedFrames
+    const variance = (adu * chip.gainAduPerElectron + readNoiseAdu ** 2) / averagedFrames
     return (adu + Math.sqrt(variance) * random.normal()) / flatSeconds
   })
 }
 
-function lampHeader(file: CalibrationFile, setting: Setting, start: Date, exposureSeconds: number): Card[] {
+function lampHeader(file: CalibrationFile, chip: Chip, start: Date, exposureSeconds: number): Card[] {
   return masterHeader(
     {
       start,
@@ -71,10 +71,11 @@ function lampHeader(file: CalibrationFile, setting: Setting, start: Date, exposu
       raDegrees: Math.round((siderealSeconds(mjdOf(start)) / 240) * 1e6) / 1e6,
       decDegrees: paranal.latitudeDegrees,
       programId: '60.A-9022(A)',
-      observationId: 200000000 + (file.setting ?? 0),
+      observationId: 200000000 + file.setting,
       template: 'SIMULATED',
-      setting,
+      setUp: setUpOf(file.setting, file.binning),
     },
+    chip,
     file.category,
   )
 }
@@ -90,7 +91,7 @@ function staticHeader(category: string): Card[] {
 
 /** Invented values: the flux scale of the simulated night is arithmetic, not physics. */
 function responseTable(): Hdu {
-  const wavelength = Float32Array.from({ length: 480 }, (_, i) => 2900 + 5 * i)
+  const wavelength = Float32Array.from({ length: 1621 }, (_, i) => 2900 + 5 * i)
   return tableHdu({
     columns: [
       { name: 'LAMBDA', format: '1E', unit: 'Angstrom', values: wavelength },

@@ -1,59 +1,86 @@
 import { momentOf } from './instant.ts'
-import { type Setting, type SettingName, settings } from './uves-blue.ts'
+import { type Binning, type ChipName, type SettingName, settingNames, setUpOf } from './set-up.ts'
 
-/** A calibration file of the night. */
+/** A calibration file of the night: plain data, from which its frame can be made anywhere. */
 export interface CalibrationFile {
   readonly fileName: string
-  readonly category: CalibrationCategory
-  /** The setting it serves; null where it serves all. */
-  readonly setting: SettingName | null
+  readonly kind: CalibrationKind
+  /** PRO CATG, the tag in the set of frames: its kind and, where it belongs to one, its chip. */
+  readonly category: string
+  /** Null for the table that serves all. */
+  readonly chip: ChipName | null
+  /** The setting it serves; a bias serves all, and its header names the one in which the instrument happened to stand. */
+  readonly setting: SettingName
+  readonly binning: Binning
   /** When the exposures behind it began; null for a static table. */
   readonly start: Date | null
 }
 
-export type CalibrationCategory =
-  | 'MASTER_BIAS_BLUE'
-  | 'MASTER_FLAT_BLUE'
-  | 'ORDER_TABLE_BLUE'
-  | 'LINE_TABLE_BLUE'
-  | 'MASTER_RESPONSE_BLUE'
+export type CalibrationKind =
+  | 'MASTER_BIAS'
+  | 'MASTER_FLAT'
+  | 'ORDER_TABLE'
+  | 'LINE_TABLE'
+  | 'MASTER_RESPONSE'
   | 'EXTCOEFF_TABLE'
 
-/** The setting whose spectra are flux-calibrated as well: its blocks list a response and the extinction table. */
-const fluxCalibrated: SettingName = 390
+/** The settings whose spectra are flux-calibrated as well: their blocks list a response of every chip and the extinction table. */
+const fluxCalibrated: readonly SettingName[] = [390, 760]
+/** In which the instrument stands while biases are taken. */
+const biasSetting = { BLUE: 437, RED: 580 } as const
+const hoursPerSetting = 0.25
 
-/** `BLUE437d2`: arm, wavelength and dichroic as the observatory's file names have them. */
-export function armName(setting: Setting): string {
-  return `BLUE${setting.name}d${setting.dichroic}`
+/** `REDL580d1`: chip (or arm), wavelength and dichroic as the observatory's file names have them. */
+export function armName(chipOrArm: string, setting: SettingName): string {
+  return `${chipOrArm}${setting}d${setUpOf(setting).dichroic}`
 }
 
-/** What one science exposure of a setting needs, in the order of its block. */
-export function calibrationsFor(date: string, name: SettingName): CalibrationFile[] {
+/** What one science exposure of a set-up needs, in the order of its block: every kind once for each chip. */
+export function calibrationsFor(date: string, setting: SettingName, binning: Binning = 2): CalibrationFile[] {
+  const { arm, chips } = setUpOf(setting, binning)
   const day = date.slice(2).replaceAll('-', '')
-  const arm = armName(settings[name])
-  // Taken in the afternoon before the night: the bias first, then the three frames of each setting.
-  const hour = 13.5 + Object.keys(settings).indexOf(String(name)) / 2
-  const master = (code: string, category: CalibrationCategory, suffix: string, minutes: number): CalibrationFile => ({
-    fileName: `UV_${code}_${day}A_${arm}_2x2${suffix}.fits`,
-    category,
-    setting: name,
-    start: momentOf(date, hour + minutes / 60),
-  })
-  const files: CalibrationFile[] = [
-    {
-      fileName: `UV_MBIA_${day}A_BLUE_2x2.fits`,
-      category: 'MASTER_BIAS_BLUE',
-      setting: null,
+  const binned = `${binning}x${binning}`
+  // Taken in the afternoon before the night: the biases first, then the frames of each set-up.
+  const hour = 13.5 + hoursPerSetting * (settingNames.indexOf(setting) + (binning === 1 ? settingNames.length : 0))
+  const master = (code: string, kind: CalibrationKind, suffix: string, minutes: number): CalibrationFile[] =>
+    chips.map(({ name: chip }) => ({
+      fileName: `UV_${code}_${day}A_${armName(chip, setting)}_${binned}${suffix}.fits`,
+      kind,
+      category: `${kind}_${chip}`,
+      chip,
+      setting,
+      binning,
+      start: momentOf(date, hour + minutes / 60),
+    }))
+  const biases = chips.map(
+    ({ name: chip }): CalibrationFile => ({
+      fileName: `UV_MBIA_${day}A_${chip}_${binned}.fits`,
+      kind: 'MASTER_BIAS',
+      category: `MASTER_BIAS_${chip}`,
+      chip,
+      setting: biasSetting[arm],
+      binning,
       start: momentOf(date, 13),
-    },
-    master('MFLT', 'MASTER_FLAT_BLUE', '_10', 0),
-    master('PORD', 'ORDER_TABLE_BLUE', '', 8),
-    master('PLI2', 'LINE_TABLE_BLUE', '_10', 12),
+    }),
+  )
+  const files = [
+    ...biases,
+    ...master('MFLT', 'MASTER_FLAT', '_10', 0),
+    ...master('PORD', 'ORDER_TABLE', '', 4),
+    ...master('PLI2', 'LINE_TABLE', '_10', 6),
   ]
-  if (name !== fluxCalibrated) return files
+  if (!fluxCalibrated.includes(setting)) return files
   return [
     ...files,
-    master('MRSP', 'MASTER_RESPONSE_BLUE', '', 20),
-    { fileName: 'GU_ATMO_100101A_PARANAL.fits', category: 'EXTCOEFF_TABLE', setting: null, start: null },
+    ...master('MRSP', 'MASTER_RESPONSE', '', 10),
+    {
+      fileName: 'GU_ATMO_100101A_PARANAL.fits',
+      kind: 'EXTCOEFF_TABLE',
+      category: 'EXTCOEFF_TABLE',
+      chip: null,
+      setting,
+      binning,
+      start: null,
+    },
   ]
 }

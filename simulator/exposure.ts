@@ -1,33 +1,39 @@
 import type { Light } from './light.ts'
 import type { Random } from './random.ts'
-import { detector } from './uves-blue.ts'
+import { type Chip, largestAdu } from './set-up.ts'
 
-const { crossPixels, dispersionPixels, prescanPixels, overscanPixels } = detector
-export const rawColumns = prescanPixels + crossPixels + overscanPixels
-export const rawRows = dispersionPixels
+/** Pixels of a raw image, columns and rows. */
+export function rawShape({ prescanPixels, crossPixels, overscanPixels, dispersionPixels }: Chip): [number, number] {
+  return [prescanPixels + crossPixels + overscanPixels, dispersionPixels]
+}
 
 /**
  * What the CCD reads out: photon noise, bias, read noise, digitised, with pre- and overscan. Row by row as in the file;
- * the chip is turned against the rotated frame (raw x = 25 + y', raw y = 1501 - x'). Counts in ADU, 0 to 65535.
+ * the chip lies otherwise than in the rotated frame: raw y = rows + 1 - x', raw x = prescan + y' (turned) or prescan + columns + 1 - y'
+ * (flipped). Counts in ADU, 0 to 65535.
  */
-export function readOut(light: Light, random: Random): Uint16Array {
+export function readOut(chip: Chip, light: Light, random: Random): Uint16Array {
+  const { crossPixels, dispersionPixels, prescanPixels } = chip
+  const [rawColumns, rawRows] = rawShape(chip)
+  const [first, step] = chip.readOut === 'turned' ? [0, 1] : [crossPixels - 1, -1]
   const adu = new Uint16Array(rawColumns * rawRows)
-  const readNoiseAdu = detector.readNoiseElectrons * detector.gainAduPerElectron
+  const readNoiseAdu = chip.readNoiseElectrons * chip.gainAduPerElectron
   let index = 0
   for (let row = 0; row < rawRows; row++) {
-    const column = (dispersionPixels - 1 - row) * crossPixels - prescanPixels
+    const column = (dispersionPixels - 1 - row) * crossPixels
     for (let x = 0; x < rawColumns; x++) {
-      const lit = x >= prescanPixels && x < prescanPixels + crossPixels
-      const electrons = lit ? random.poisson((light[column + x] ?? 0) * detector.electronsPerAdu) : 0
-      const signal = electrons * detector.gainAduPerElectron + detector.biasLevelAdu + random.normal() * readNoiseAdu
-      adu[index++] = Math.min(detector.largestAdu, Math.max(0, Math.round(signal)))
+      const place = x - prescanPixels
+      const lit = place >= 0 && place < crossPixels
+      const electrons = lit ? random.poisson((light[column + first + step * place] ?? 0) * chip.electronsPerAdu) : 0
+      const signal = electrons * chip.gainAduPerElectron + chip.biasLevelAdu + random.normal() * readNoiseAdu
+      adu[index++] = Math.min(largestAdu, Math.max(0, Math.round(signal)))
     }
   }
   return adu
 }
 
-/** The same light as the pipeline turns it: rows of 1500 pixels along dispersion, lowest y' first. */
-export function rotated(light: Light): Float32Array {
+/** The same light as the pipeline turns it: rows of pixels along dispersion, lowest y' first. */
+export function rotated({ crossPixels, dispersionPixels }: Chip, light: Light): Float32Array {
   const image = new Float32Array(crossPixels * dispersionPixels)
   for (let row = 0; row < crossPixels; row++) {
     for (let column = 0; column < dispersionPixels; column++) {

@@ -1,4 +1,4 @@
-import { detector, type Setting } from './uves-blue.ts'
+import type { Chip, ChipGeometry } from './set-up.ts'
 
 /** One echelle order along the dispersion axis; element i belongs to pixel x' = i + 1. */
 export interface OrderTrace {
@@ -12,12 +12,14 @@ export interface OrderTrace {
   readonly blaze: Float64Array
 }
 
-const centre = 750
 const orderScale = 16
+/** So far from its edge, in unbinned pixels, must the middle of an order lie to be calibrated. */
+const unbinnedEdgePixels = 20
 
 /** Trace of absolute order m over the whole chip. */
-export function traceOrder(setting: Setting, order: number): OrderTrace {
-  const length = detector.dispersionPixels
+export function traceOrder(chip: Chip, order: number): OrderTrace {
+  const length = chip.dispersionPixels
+  const centre = length / 2
   const trace = {
     order,
     centrePixels: new Float64Array(length),
@@ -25,45 +27,47 @@ export function traceOrder(setting: Setting, order: number): OrderTrace {
     angstromPerPixel: new Float64Array(length),
     blaze: new Float64Array(length),
   }
-  const position = coefficientsAt(setting.position, setting, order)
-  const wavelength = coefficientsAt(setting.wavelength, setting, order).map((value) => value / order)
+  const position = coefficientsAt(chip.position, chip, order)
+  const wavelength = coefficientsAt(chip.wavelength, chip, order).map((value) => value / order)
   for (let i = 0; i < length; i++) {
     const xn = (i + 1 - centre) / centre
     const angstrom = polynomial(wavelength, xn)
     trace.centrePixels[i] = polynomial(position, xn)
     trace.wavelengthAngstrom[i] = angstrom
     trace.angstromPerPixel[i] = derivative(wavelength, xn) / centre
-    trace.blaze[i] = blaze(order, angstrom)
+    trace.blaze[i] = blaze(chip.blazeAngstrom, order, angstrom)
   }
   return trace
 }
 
 /** Orders, low to high, of which some light falls on the chip. */
-export function ordersOnChip(setting: Setting): number[] {
-  const [lowest, highest] = setting.ordersOnChip
+export function ordersOnChip(chip: Chip): number[] {
+  const [lowest, highest] = chip.ordersOnChip
   return Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i)
 }
 
 /** Orders, low to high, that lie well enough on the chip for the pipeline to find and calibrate them. */
-export function calibratedOrders(setting: Setting): number[] {
-  return ordersOnChip(setting).filter((order) => {
-    const middle = orderCentre(setting, order, centre)
-    return middle > 10 && middle < detector.crossPixels - 10
+export function calibratedOrders(chip: Chip): number[] {
+  const edge = unbinnedEdgePixels / chip.binning
+  return ordersOnChip(chip).filter((order) => {
+    const middle = orderCentre(chip, order, chip.dispersionPixels / 2)
+    return middle > edge && middle < chip.crossPixels - edge
   })
 }
 
 /** y' in pixels of order m at x' (which may lie between pixels). */
-export function orderCentre(setting: Setting, order: number, x: number): number {
-  return polynomial(coefficientsAt(setting.position, setting, order), (x - centre) / centre)
+export function orderCentre(chip: Chip, order: number, x: number): number {
+  const centre = chip.dispersionPixels / 2
+  return polynomial(coefficientsAt(chip.position, chip, order), (x - centre) / centre)
 }
 
 /** Number that the pipeline gives to order m: 1 for the lowest one on the chip. */
-export function relativeOrder(setting: Setting, order: number): number {
-  return Math.max(...calibratedOrders(setting)) + 1 - order
+export function relativeOrder(chip: Chip, order: number): number {
+  return Math.max(...calibratedOrders(chip)) + 1 - order
 }
 
-function coefficientsAt(table: Setting['position'], setting: Setting, order: number): number[] {
-  const mn = (order - setting.middleOrder) / orderScale
+function coefficientsAt(table: ChipGeometry['position'], chip: Chip, order: number): number[] {
+  const mn = (order - chip.middleOrder) / orderScale
   return table.map((row) => polynomial(row, mn))
 }
 
@@ -78,8 +82,8 @@ function derivative(coefficients: readonly number[], x: number): number {
   )
 }
 
-function blaze(order: number, angstrom: number): number {
-  const t = Math.PI * order * (1 - 466400 / order / angstrom)
+function blaze(peakAngstrom: number, order: number, angstrom: number): number {
+  const t = Math.PI * order * (1 - peakAngstrom / order / angstrom)
   const sinc = t === 0 ? 1 : Math.sin(t) / t
   return Math.max(0.001, sinc * sinc)
 }

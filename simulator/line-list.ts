@@ -1,5 +1,5 @@
 import { calibratedOrders, type OrderTrace, ordersOnChip, traceOrder } from './geometry.ts'
-import { detector, type Setting } from './uves-blue.ts'
+import type { Chip, SetUp } from './set-up.ts'
 
 /** An arc line as the line table of the pipeline lists it. */
 export interface IdentifiedLine {
@@ -13,23 +13,22 @@ export interface IdentifiedLine {
 const stepAngstrom = 1.6
 const marginAngstrom = 20
 
-/** Wavelengths of the arc lamp, Angstrom in air: evenly spread with a jitter, the same for every night. */
-export function lineList(setting: Setting): number[] {
-  const traces = ordersOnChip(setting).map((order) => traceOrder(setting, order))
+/** Wavelengths of the arc lamp over all chips, Angstrom in air: evenly spread with a jitter, the same for every night. */
+export function lineList({ chips }: Pick<SetUp, 'chips'>): number[] {
+  const traces = chips.flatMap((chip) => ordersOnChip(chip).map((order) => traceOrder(chip, order)))
   const first = Math.floor(Math.min(...traces.map((trace) => at(trace.wavelengthAngstrom, 0)))) - marginAngstrom
-  const last = detector.dispersionPixels - 1
-  const end = Math.ceil(Math.max(...traces.map((trace) => at(trace.wavelengthAngstrom, last)))) + marginAngstrom
+  const end =
+    Math.ceil(Math.max(...traces.map(({ wavelengthAngstrom: all }) => at(all, all.length - 1)))) + marginAngstrom
   return Array.from({ length: Math.floor((end - first) / stepAngstrom) }, (_, i) => {
     const jitter = 0.375 * ((0.6180339887498949 * i) % 1)
     return Math.round((first + (i + jitter) * stepAngstrom) * 1e5) / 1e5
   })
 }
 
-/** Every line of the list where it falls on a calibrated order, orders from low to high. */
-export function identifiedLines(setting: Setting): IdentifiedLine[] {
-  const lines = lineList(setting)
-  return calibratedOrders(setting).flatMap((order) => {
-    const trace = traceOrder(setting, order)
+/** Every line of a list where it falls on a calibrated order of the chip, orders from low to high. */
+export function identifiedLines(chip: Chip, lines: readonly number[]): IdentifiedLine[] {
+  return calibratedOrders(chip).flatMap((order) => {
+    const trace = traceOrder(chip, order)
     return lines.flatMap((wavelengthAngstrom) => {
       const x = pixelOf(trace, wavelengthAngstrom)
       return x === null

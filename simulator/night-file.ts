@@ -39,7 +39,7 @@ export async function makeNightFile(file: NightFile, seed: number): Promise<stri
 function hdusOf(file: NightFile, seed: number): Hdu[] {
   switch (file.kind) {
     case 'raw':
-      return [scienceFrame(file.observation, seed, file.content !== 'zero')]
+      return scienceFrame(file.observation, seed, file.content !== 'zero')
     case 'calibration':
       return calibrationHdus(file.file, seed)
     case 'truth':
@@ -47,9 +47,9 @@ function hdusOf(file: NightFile, seed: number): Hdu[] {
   }
 }
 
-/** Random bytes in the pixels, behind the back of DATASUM: nothing but the checksum tells, the recipe would succeed. */
+/** Random bytes in the pixels of the last image, behind the back of DATASUM: nothing but the checksum tells, the recipe would succeed. */
 function damage(bytes: Uint8Array, hdus: readonly Hdu[], seed: string): void {
-  const dataBytes = hdus[0]?.data.byteLength ?? 0
+  const dataBytes = hdus.at(-1)?.data.byteLength ?? 0
   const dataStart = bytes.byteLength - paddedByteLength(dataBytes)
   const random = randomFrom(seed)
   const first = dataStart + random.integer(dataBytes >> 2, dataBytes >> 1)

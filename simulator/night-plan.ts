@@ -3,9 +3,9 @@ import type { LeftOut } from '../domain/certification.ts'
 import { type FailureKind, PreconditionError } from '../domain/failure.ts'
 import { checkedObservingDate } from '../domain/observing-date.ts'
 import { blockOf, type Variation } from './blocks.ts'
-import { mostObservations, type Observation, observationsOf } from './observation.ts'
+import { type Exposure, mostObservations, type Observation, observationsOf } from './observation.ts'
 import { randomFrom } from './random.ts'
-import { type SettingName, settings } from './uves-blue.ts'
+import { type SettingName, settingNames, setUpOf } from './set-up.ts'
 
 /** Which night to make. The same request gives the same bytes. */
 export interface NightRequest {
@@ -13,12 +13,27 @@ export interface NightRequest {
   /** Observing night, `2026-03-01`. */
   readonly date: string
   readonly seed: number
-  /** Number of association blocks that can be processed, spread evenly over the settings. */
+  /** Number of association blocks that can be processed, spread evenly over the templates. */
   readonly executable: number
-  readonly settings: readonly SettingName[]
+  readonly settings: readonly Template[]
   /** Also the seven blocks that cannot be processed, each for another reason. */
   readonly withExtras: boolean
 }
+
+/**
+ * What is exposed at the same time: one setting (2x2 binning, in the slit, unless told otherwise), or one of each arm behind a dichroic.
+ */
+export type Template = SettingName | readonly (Pick<Exposure, 'setting'> & Partial<Exposure>)[]
+
+/** Templates of the default night: dichroic pairs of both arms, one arm alone, the absorption cell, an unbinned exposure. */
+export const defaultTemplates: readonly Template[] = [
+  [{ setting: 346 }, { setting: 580 }],
+  [{ setting: 437 }, { setting: 860 }],
+  [{ setting: 390 }, { setting: 760 }],
+  437,
+  [{ setting: 580, technique: 'ECHELLE,ABSORPTION-CELL' }],
+  [{ setting: 564, binning: 1 }],
+]
 
 /** What phoenix is to make of a block. */
 export type Expectation =
@@ -42,8 +57,11 @@ interface Extra {
   readonly variation: Variation
 }
 
-/** First line of the recipe's error dump for a frame of zeros (uves_obs_scired 6.1.8). */
-export const zeroRawError = 'Too many (0/1536000 ) bad pixels. Could not measure sky profile'
+/** First line of the recipe's error dump for a frame of zeros (uves_obs_scired 6.1.8); the first chip is the one it stops at. */
+export function zeroRawError({ setting, binning }: Exposure): string {
+  const [chip] = setUpOf(setting, binning).chips
+  return `Too many (0/${(chip?.crossPixels ?? 0) * (chip?.dispersionPixels ?? 0)} ) bad pixels. Could not measure sky profile`
+}
 
 const ordinary: Extra = { raw: 'star', expectation: { expect: 'processed' }, variation: 'ordinary' }
 const extras: readonly Extra[] = [
@@ -54,7 +72,7 @@ const extras: readonly Extra[] = [
   leftOut('calibration missing', 'no bias'),
   {
     raw: 'zero',
-    expectation: { expect: 'failed', kind: 'recipe', causeContains: zeroRawError },
+    expectation: { expect: 'failed', kind: 'recipe', causeContains: 'Could not measure sky profile' },
     variation: 'ordinary',
   },
   {
@@ -69,30 +87,54 @@ const extras: readonly Extra[] = [
  * @throws PreconditionError for a date, count or setting that cannot be.
  */
 export function planNight(request: NightRequest): PlannedBlock[] {
-  const names = checked(request).settings
-  const kinds: Extra[] = Array.from({ length: request.executable }, () => ordinary)
+  const templates = checked(request).settings.map(exposuresOf)
+  const slots: Slot[] = ordinarySlots(templates, request.executable)
   const random = randomFrom(`${request.seed}/UVES/${request.date}/plan`)
-  // The first exposures are ordinary, so that every setting begins with its reference exposure.
+  // The first exposures are ordinary, so that every set-up begins with its reference exposure.
   if (request.withExtras) {
-    for (const extra of extras)
-      kinds.splice(random.integer(Math.min(names.length, kinds.length), kinds.length), 0, extra)
+    // An exposure that ends early may well be small.
+    const single = templates.flat().filter(({ binning, technique }) => binning === 2 && technique === 'ECHELLE')
+    for (const extra of extras) {
+      const exposures = [single[random.integer(0, 99) % single.length] ?? reference]
+      slots.splice(random.integer(Math.min(templates.length, slots.length), slots.length), 0, {
+        kind: extra,
+        exposures,
+      })
+    }
   }
-  let ordinaryCount = 0
-  const sequence = kinds.map((kind) => settingAt(names, kind === ordinary ? ordinaryCount++ : random.integer(0, 99)))
+  const kinds = slots.flatMap(({ kind, exposures }) => exposures.map(() => kind))
+  const sequence = slots.map(({ exposures }) => exposures)
   return observationsOf(request.date, request.seed, sequence).map((observation, i) => {
     const { raw, expectation, variation } = kinds[i] ?? ordinary
     return { block: blockOf(request.date, observation, variation), observation, raw, expectation }
   })
 }
 
-function leftOut(reason: LeftOut['code'], variation: Variation): Extra {
-  return { raw: 'none', expectation: { expect: 'left-out', reason }, variation }
+const reference: Exposure = { setting: 437, binning: 2, technique: 'ECHELLE' }
+
+interface Slot {
+  readonly kind: Extra
+  readonly exposures: readonly Exposure[]
 }
 
-function settingAt(names: readonly SettingName[], index: number): SettingName {
-  const name = names[index % names.length]
-  if (name === undefined) throw new PreconditionError('no setting was given: choose among 346, 390 and 437')
-  return name
+/** The templates in turn, the last one cut where the number is reached. */
+function ordinarySlots(templates: readonly (readonly Exposure[])[], executable: number): Slot[] {
+  const slots: Slot[] = []
+  for (let [next, left] = [0, executable]; left > 0; next++) {
+    const exposures = (templates[next % templates.length] ?? []).slice(0, left)
+    slots.push({ kind: ordinary, exposures })
+    left -= exposures.length
+  }
+  return slots
+}
+
+function exposuresOf(template: Template): Exposure[] {
+  const exposures = typeof template === 'number' ? [{ setting: template }] : template
+  return exposures.map((exposure) => ({ binning: 2, technique: 'ECHELLE', ...exposure }))
+}
+
+function leftOut(reason: LeftOut['code'], variation: Variation): Extra {
+  return { raw: 'none', expectation: { expect: 'left-out', reason }, variation }
 }
 
 function checked(request: NightRequest): NightRequest {
@@ -102,10 +144,11 @@ function checked(request: NightRequest): NightRequest {
     throw new PreconditionError(`executable: ${request.executable} blocks cannot be simulated, choose 0 to ${most}`)
   }
   if (!Number.isSafeInteger(request.seed)) throw new PreconditionError(`seed: ${request.seed} is not a whole number`)
-  const unknown = request.settings.find((name) => settings[name] === undefined)
-  if (unknown !== undefined || request.settings.length === 0) {
+  const exposures = request.settings.flatMap(exposuresOf)
+  const unknown = exposures.find(({ setting }) => !settingNames.includes(setting))
+  if (unknown !== undefined || exposures.length < Math.max(1, request.settings.length)) {
     throw new PreconditionError(
-      `settings: ${unknown ?? 'none given'}, choose among ${Object.keys(settings).join(', ')}`,
+      `settings: ${unknown?.setting ?? 'none given'}, choose among ${settingNames.join(', ')}`,
     )
   }
   return request

@@ -5,8 +5,15 @@ import { writeAssociationBlock } from '../domain/write-association-block.ts'
 import { calibrationsFor } from './calibrations.ts'
 import { makeFiles } from './make-files.ts'
 import type { NightFile } from './night-file.ts'
-import { type Expectation, type NightRequest, type PlannedBlock, planNight, type RawContent } from './night-plan.ts'
-import type { SettingName } from './uves-blue.ts'
+import {
+  defaultTemplates,
+  type Expectation,
+  type NightRequest,
+  type PlannedBlock,
+  planNight,
+  type RawContent,
+} from './night-plan.ts'
+import type { Binning, SettingName } from './set-up.ts'
 
 export interface SimulateNight {
   readonly instrument: 'UVES'
@@ -14,7 +21,7 @@ export interface SimulateNight {
   readonly seed: number
   /** Gets `archive/`, `ab/`, `truth/` and `night.json`. */
   readonly folder: string
-  /** What differs from the default night: 12 executable blocks of all three settings, and the seven that are not. */
+  /** What differs from the default night: 12 executable blocks of both arms, and the seven that are not. */
   readonly plan?: Partial<Pick<NightRequest, 'executable' | 'settings' | 'withExtras'>>
   readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly file: string }) => void
 }
@@ -28,6 +35,7 @@ export interface SimulatedNight {
 export type SimulatedBlock = {
   readonly name: string
   readonly setting: SettingName
+  readonly binning: Binning
   readonly raw: RawContent
 } & Expectation
 
@@ -50,7 +58,7 @@ export async function simulateNight(options: SimulateNight): Promise<SimulatedNi
   }
   const plan = planNight(request)
   const blocks = plan.map(({ block, observation, raw, expectation }) => {
-    return { name: block.name, setting: observation.setting, raw, ...expectation }
+    return { name: block.name, setting: observation.setting, binning: observation.binning, raw, ...expectation }
   })
   const night = { request, blocks }
   if (!(await isThere(night, folder))) {
@@ -92,7 +100,9 @@ function filesOf(plan: readonly PlannedBlock[], date: string, folder: string): N
     return raw === 'none' ? [] : [{ kind: 'raw', path, observation, content: raw }]
   })
   const calibrations = new Map<string, NightFile>()
-  for (const file of plan.flatMap(({ observation }) => calibrationsFor(date, observation.setting))) {
+  for (const file of plan.flatMap(({ observation }) =>
+    calibrationsFor(date, observation.setting, observation.binning),
+  )) {
     const path = inArchive(file.start === null ? 'gencalib' : 'mcalib', file.fileName)
     calibrations.set(path, { kind: 'calibration', path, file })
   }

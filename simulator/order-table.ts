@@ -2,16 +2,18 @@ import type { Hdu } from '../fits/hdu.ts'
 import { tableHdu } from '../fits/table.ts'
 import { calibratedOrders, relativeOrder, traceOrder } from './geometry.ts'
 import { polynomialTable } from './polynomial-table.ts'
-import { detector, type Setting } from './uves-blue.ts'
+import type { Chip } from './set-up.ts'
 
-const stepPixels = 10
+const unbinnedStepPixels = 20
 
-/** The three tables of ORDER_TABLE_BLUE: sampled order positions, their polynomial, the one fibre trace of a slit. */
-export function orderTables(setting: Setting): Hdu[] {
-  const samples = calibratedOrders(setting).flatMap((order) => {
-    const { centrePixels } = traceOrder(setting, order)
-    return Array.from({ length: detector.dispersionPixels / stepPixels }, (_, i) => ({
-      order: relativeOrder(setting, order),
+/** The three tables of an order table: sampled order positions, their polynomial, the one fibre trace of a slit. */
+export function orderTables(chip: Chip): Hdu[] {
+  const stepPixels = unbinnedStepPixels / chip.binning
+  const middle = chip.dispersionPixels / 2
+  const samples = calibratedOrders(chip).flatMap((order) => {
+    const { centrePixels } = traceOrder(chip, order)
+    return Array.from({ length: Math.ceil(chip.dispersionPixels / stepPixels) }, (_, i) => ({
+      order: relativeOrder(chip, order),
       x: 1 + i * stepPixels,
       y: centrePixels[i * stepPixels] ?? 0,
     }))
@@ -27,10 +29,10 @@ export function orderTables(setting: Setting): Hdu[] {
       ],
     }),
     polynomialTable({
-      shifts: [750, relativeOrder(setting, setting.middleOrder)],
-      scales: [750, 16],
+      shifts: [middle, relativeOrder(chip, chip.middleOrder)],
+      scales: [middle, 16],
       // Relative orders grow where absolute ones fall, hence the sign of the odd powers.
-      coefficients: setting.position.map((row) => row.map((value, j) => (j % 2 === 0 ? value : -value))),
+      coefficients: chip.position.map((row) => row.map((value, j) => (j % 2 === 0 ? value : -value))),
     }),
     tableHdu({
       columns: [

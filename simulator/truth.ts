@@ -5,7 +5,7 @@ import { tableHdu } from '../fits/table.ts'
 import { calibratedOrders, traceOrder } from './geometry.ts'
 import type { Observation } from './observation.ts'
 import { lampFactor, starFlux } from './spectra.ts'
-import { settings } from './uves-blue.ts'
+import { setUpOf } from './set-up.ts'
 
 const stepAngstrom = 0.01
 /** More than the pipeline's spectra reach beyond the calibrated orders. */
@@ -13,8 +13,10 @@ const marginAngstrom = 5
 
 /** The injected spectrum: a flat-fielded product divided by FLUX / LAMP is a smooth curve. Wavelengths in air. */
 export function truthHdus(observation: Observation): Hdu[] {
-  const setting = settings[observation.setting]
-  const wavelengths = calibratedOrders(setting).map((order) => traceOrder(setting, order).wavelengthAngstrom)
+  const { chips } = setUpOf(observation.setting, observation.binning)
+  const wavelengths = chips.flatMap((chip) =>
+    calibratedOrders(chip).map((order) => traceOrder(chip, order).wavelengthAngstrom),
+  )
   const first = Math.floor(Math.min(...wavelengths.map((values) => values.at(0) ?? 0)) - marginAngstrom)
   const last = Math.ceil(Math.max(...wavelengths.map((values) => values.at(-1) ?? 0)) + marginAngstrom)
   const wave = Float64Array.from(

@@ -5,9 +5,9 @@ import { Header } from '../../fits/header.ts'
 import { checkRaw } from '../../pipeline/check-raw.ts'
 import { loadInstrument } from '../../settings/instruments.ts'
 import { projectRoot } from '../../settings/project.ts'
-import { rawHeader } from '../../simulator/frame-header.ts'
+import { rawChipCards, rawPrimaryCards } from '../../simulator/frame-header.ts'
 import { planNight } from '../../simulator/night-plan.ts'
-import { settings } from '../../simulator/uves-blue.ts'
+import { setUpOf } from '../../simulator/set-up.ts'
 
 // A raw of the simulated night against its own block, with the instrument file as it is.
 
@@ -16,7 +16,8 @@ const night = { instrument: 'UVES', date: '2026-03-01', seed: 1, executable: 1, 
 const [planned] = planNight({ ...night, settings: [437] })
 if (planned === undefined) throw new Error('the night has no block')
 const { block, observation } = planned
-const cards = rawHeader({ ...observation, template: 'test', setting: settings[observation.setting] })
+const setUp = setUpOf(observation.setting)
+const cards = [...rawPrimaryCards({ ...observation, template: 'test', setUp }), ...setUp.chips.flatMap(rawChipCards)]
 
 /** The header with one keyword changed; null takes it away. */
 const changed = (keyword: string, card: Card | null) =>

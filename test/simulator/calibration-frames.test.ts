@@ -3,14 +3,13 @@ import type { Hdu } from '../../fits/hdu.ts'
 import { readImage } from '../../fits/image.ts'
 import { numbersOf, readTable } from '../../fits/table.ts'
 import { calibrationHdus } from '../../simulator/calibration-frames.ts'
-import { type CalibrationCategory, calibrationsFor } from '../../simulator/calibrations.ts'
+import { calibrationsFor } from '../../simulator/calibrations.ts'
 import { calibratedOrders, relativeOrder, traceOrder } from '../../simulator/geometry.ts'
-import { type SettingName, settings } from '../../simulator/uves-blue.ts'
+import type { Binning, SettingName } from '../../simulator/set-up.ts'
+import { chipCases } from './chip-cases.ts'
 
-const names: SettingName[] = [346, 390, 437]
-
-function hdusOf(name: SettingName, category: CalibrationCategory, seed = 1): Hdu[] {
-  const file = calibrationsFor('2026-03-01', name).find((each) => each.category === category)
+function hdusOf(name: SettingName, category: string, seed = 1, binning: Binning = 2): Hdu[] {
+  const file = calibrationsFor('2026-03-01', name, binning).find((each) => each.category === category)
   if (file === undefined) throw new Error(`no ${category} at ${name}`)
   return calibrationHdus(file, seed)
 }
@@ -33,19 +32,19 @@ function evaluate(hdu: Hdu | undefined, x1: number, x2: number): number {
   return shift + scale * terms.reduce((sum, term) => sum + term, 0)
 }
 
-describe.each(names)('calibration tables at %i nm', (name) => {
-  const setting = settings[name]
-  const orders = calibratedOrders(setting)
-  const orderTable = hdusOf(name, 'ORDER_TABLE_BLUE')
-  const lineTable = hdusOf(name, 'LINE_TABLE_BLUE')
+describe.each(chipCases)('calibration tables of $chip.name at $setting nm, binning $binning', (chipCase) => {
+  const { setting, binning, chip } = chipCase
+  const orders = calibratedOrders(chip)
+  const orderTable = hdusOf(setting, `ORDER_TABLE_${chip.name}`, 1, binning)
+  const lineTable = hdusOf(setting, `LINE_TABLE_${chip.name}`, 1, binning)
   const places = [orders.at(0), orders.at(orders.length >> 1), orders.at(-1)].flatMap((order = 0) =>
-    [1, 700, 1500].map((x) => ({ order, x })),
+    [1, 700, chip.dispersionPixels].map((x) => ({ order, x })),
   )
 
   it.each(places)('lead to position, wavelength and number of order $order at x $x', ({ order, x }) => {
-    const trace = traceOrder(setting, order)
+    const trace = traceOrder(chip, order)
     const [y = 0, wavelength = 0] = [trace.centrePixels[x - 1], trace.wavelengthAngstrom[x - 1]]
-    expect(evaluate(orderTable[2], x, relativeOrder(setting, order))).toBeCloseTo(y, 8)
+    expect(evaluate(orderTable[2], x, relativeOrder(chip, order))).toBeCloseTo(y, 8)
     for (const window of [0, 1, 2]) {
       expect(evaluate(lineTable[2 + 3 * window], x, order)).toBeCloseTo(order * wavelength, 5)
       expect(Math.round(evaluate(lineTable[3 + 3 * window], x, y))).toBe(order)
@@ -55,7 +54,9 @@ describe.each(names)('calibration tables at %i nm', (name) => {
   it('have three windows that HISTORY tells apart', () => {
     const tables = lineTable.slice(1)
     expect(tables).toHaveLength(9)
-    const offsets = ['-5.420054', '0.000000', '5.420054']
+    const third = { BLUE: '5.420054', REDL: '7.326007', REDU: '7.326007' }[chip.name]
+    const offset = binning === 2 ? third : '14.652015'
+    const offsets = [`-${offset}`, '0.000000', offset]
     tables.forEach(({ header }, i) => {
       expect(header.texts('HISTORY')).toEqual([
         'TRACEID 0',
@@ -74,6 +75,18 @@ describe('master frames', () => {
     const [flat] = hdusOf(437, 'MASTER_FLAT_BLUE')
     for (const hdu of [bias, flat]) expect(hdu === undefined ? [] : readImage(hdu).shape).toEqual([1500, 1024])
     expect(bias?.header.get('ESO QC OUT1 RON MASTER')?.value).toMatchObject({ type: 'double', value: 1 })
+  })
+
+  it('carry of the red arm the cards of their own chip only', () => {
+    for (const [chip, own, other] of [['REDL', 'CHIP2', 'CHIP1'] as const, ['REDU', 'CHIP1', 'CHIP2'] as const]) {
+      for (const kind of ['MASTER_BIAS', 'MASTER_FLAT', 'ORDER_TABLE', 'LINE_TABLE']) {
+        const header = hdusOf(580, `${kind}_${chip}`)[0]?.header
+        expect([header?.string(`ESO DET ${own} ID`), header?.string(`ESO DET ${other} ID`)]).toEqual([
+          chip === 'REDL' ? 'CCD-44' : 'CCID-20',
+          undefined,
+        ])
+      }
+    }
   })
 
   it('carry noise of their seed', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { formatCard } from '../../fits/card.ts'
-import { type FrameFacts, rawHeader } from '../../simulator/frame-header.ts'
+import { type FrameFacts, rawChipCards, rawPrimaryCards } from '../../simulator/frame-header.ts'
 import { airmass, altitudeDegrees, paranal, siderealSeconds } from '../../simulator/sky.ts'
-import { settings } from '../../simulator/uves-blue.ts'
+import { setUpOf } from '../../simulator/set-up.ts'
 
 const facts: FrameFacts = {
   start: new Date('2026-03-02T03:36:00.000Z'),
@@ -13,7 +13,7 @@ const facts: FrameFacts = {
   programId: '60.A-9022(A)',
   observationId: 200123456,
   template: 'UVES_dic1_obs_exp',
-  setting: settings[437],
+  setUp: setUpOf(437),
 }
 
 /** Keywords of a raw that `uves_obs_scired` and its association read, with the type without which it stops. */
@@ -70,7 +70,7 @@ const needed = {
 } as const
 
 describe('header of a raw', () => {
-  const cards = rawHeader(facts)
+  const cards = [...rawPrimaryCards(facts), ...facts.setUp.chips.flatMap(rawChipCards)]
 
   it.each(Object.entries(needed))('has the %s values that the recipe reads', (type, keywords) => {
     for (const keyword of keywords) {

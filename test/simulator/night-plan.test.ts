@@ -9,7 +9,7 @@ import { observingDateOf } from '../../domain/observing-date.ts'
 import { parseAssociationBlock } from '../../domain/parse-association-block.ts'
 import { writeAssociationBlock } from '../../domain/write-association-block.ts'
 import { type NightRequest, type PlannedBlock, planNight } from '../../simulator/night-plan.ts'
-import type { SettingName } from '../../simulator/uves-blue.ts'
+import type { SettingName } from '../../simulator/set-up.ts'
 
 const defaultNight: NightRequest = {
   instrument: 'UVES',

@@ -4,7 +4,7 @@ import type { FailureKind } from '../../../domain/failure.ts'
 import { type Card, double, integer, string } from '../../../fits/card.ts'
 import type { Hdu } from '../../../fits/hdu.ts'
 import { imageHdu, readImage } from '../../../fits/image.ts'
-import type { SettingName } from '../../../simulator/uves-blue.ts'
+import type { SettingName } from '../../../simulator/set-up.ts'
 import { exposure, type Exposure, withCards, withEqualOffsets, withoutCards, withoutHistory } from './night.ts'
 
 /** What is wrong with an exposure that was good; everything else of it stays. */

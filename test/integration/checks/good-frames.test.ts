@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isGencalib } from '../../../domain/file-name.ts'
 import { writeAssociationBlock } from '../../../domain/write-association-block.ts'
-import type { SettingName } from '../../../simulator/uves-blue.ts'
+import type { SettingName } from '../../../simulator/set-up.ts'
 import { bytesOf, DATE, exposure } from './night.ts'
 import { install, type Installation, type Verdict } from './installation.ts'
 

@@ -11,7 +11,7 @@ import type { ScienceLight } from '../../../simulator/light.ts'
 import { planNight } from '../../../simulator/night-plan.ts'
 import type { Observation } from '../../../simulator/observation.ts'
 import { scienceFrame } from '../../../simulator/science-frame.ts'
-import type { SettingName } from '../../../simulator/uves-blue.ts'
+import type { SettingName } from '../../../simulator/set-up.ts'
 
 export const DATE = '2026-03-01'
 const SEED = 7
@@ -50,7 +50,7 @@ export function exposure(setting: SettingName, light: Partial<ScienceLight> = {}
     dpId: `UVES.${isoMilliseconds(start)}`,
     light: { ...planned.observation.light, ...light },
   }
-  const raw = once(`${observation.dpId} ${JSON.stringify(light)}`, () => [scienceFrame(observation, SEED, true)])
+  const raw = once(`${observation.dpId} ${JSON.stringify(light)}`, () => scienceFrame(observation, SEED, true))
   const calibrations = calibrationsFor(DATE, setting).map((file) => {
     const hdus = once(file.fileName, () => calibrationHdus(file, SEED))
     return [file.category, { fileName: file.fileName, hdus }] as const

@@ -12,7 +12,7 @@ import { armName, calibrationsFor } from '../../../simulator/calibrations.ts'
 import { mjdOf, momentOf } from '../../../simulator/instant.ts'
 import { simulateNight } from '../../../simulator/night.ts'
 import { planNight } from '../../../simulator/night-plan.ts'
-import { type SettingName, settings } from '../../../simulator/uves-blue.ts'
+import type { SettingName } from '../../../simulator/set-up.ts'
 import type { Installation } from '../checks/installation.ts'
 import { bytesOf, DATE, withCards } from '../checks/night.ts'
 
@@ -78,9 +78,10 @@ export async function layNight(
 export function withResponse(installation: Installation, exposure: Exposure, night: string): Exposure {
   const { block, setting } = exposure
   const start = momentOf(night, 15)
-  const fileName = `UV_MRSP_${night.slice(2).replaceAll('-', '')}A_${armName(settings[setting])}_2x2.fits`
+  const fileName = `UV_MRSP_${night.slice(2).replaceAll('-', '')}A_${armName('BLUE', setting)}_2x2.fits`
   const category = 'MASTER_RESPONSE_BLUE'
-  putListed(installation, 'mcalib', fileName, bytesOf(calibrationHdus({ fileName, category, setting, start }, SEED)))
+  const file = { fileName, kind: 'MASTER_RESPONSE', category, chip: 'BLUE', setting, binning: 2, start } as const
+  putListed(installation, 'mcalib', fileName, bytesOf(calibrationHdus(file, SEED)))
   const extinction = calibrationsFor(DATE, 390).filter((file) => file.category === 'EXTCOEFF_TABLE')
   const calibrations = [
     ...block.calibrations.filter((file) => !CALIBRATION_OF_FLUX.includes(file.category)),

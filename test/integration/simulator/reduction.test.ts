@@ -5,21 +5,27 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyChecksums } from '../../../fits/file.ts'
 import { type SimulatedNight, simulateNight } from '../../../simulator/night.ts'
 import { zeroRawError } from '../../../simulator/night-plan.ts'
-import type { SettingName } from '../../../simulator/uves-blue.ts'
+import type { BlueSettingName } from '../../../simulator/set-up.ts'
 import { referenceValues } from '../../simulator/reference-values.ts'
 import { agreementOf, productOf, readSpectrum, reduce } from './reduction.ts'
 
-const qcNumbers: Readonly<Record<SettingName, number>> = { 346: 139, 390: 163, 437: 131 }
+const qcNumbers: Readonly<Record<BlueSettingName, number>> = { 346: 139, 390: 163, 437: 131 }
 /** A narrow line of the star, Angstrom. */
-const narrowLine: Readonly<Record<SettingName, number>> = { 346: 3581.19, 390: 4045.81, 437: 4383.54 }
-const settings: SettingName[] = [346, 390, 437]
+const narrowLine: Readonly<Record<BlueSettingName, number>> = { 346: 3581.19, 390: 4045.81, 437: 4383.54 }
+const settings: BlueSettingName[] = [346, 390, 437]
 
 let folder: string
 let night: SimulatedNight
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'phoenix-reduction-'))
-  night = await simulateNight({ instrument: 'UVES', date: '2026-03-01', seed: 3, folder, plan: { executable: 4 } })
+  night = await simulateNight({
+    instrument: 'UVES',
+    date: '2026-03-01',
+    seed: 3,
+    folder,
+    plan: { executable: 4, settings },
+  })
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -75,7 +81,7 @@ describe('the real recipe on what is not an ordinary exposure', () => {
     const reduction = await reduce(folder, name, join(folder, 'work', 'zero'))
     expect(reduction.exitCode).toBe(10)
     const [first = ''] = reduction.log.split('\n').filter((line) => /dump_one_level.* \[1\/\d+\]/.test(line))
-    expect(first).toContain(zeroRawError)
+    expect(first).toContain(zeroRawError({ setting: 437, binning: 2, technique: 'ECHELLE' }))
   })
 
   it('ends with exit code 0 on damaged pixels: only the checksum tells', async () => {

@@ -7,9 +7,9 @@ import { type Instrument, instrumentSchema } from '../../../domain/instrument.ts
 import { type Card, double, string } from '../../../fits/card.ts'
 import { formatFits } from '../../../fits/file.ts'
 import { imageHdu } from '../../../fits/image.ts'
-import { rawHeader } from '../../../simulator/frame-header.ts'
+import { rawChipCards, rawPrimaryCards } from '../../../simulator/frame-header.ts'
 import { planNight } from '../../../simulator/night-plan.ts'
-import { type SettingName, settings } from '../../../simulator/uves-blue.ts'
+import { type SettingName, setUpOf } from '../../../simulator/set-up.ts'
 
 /** An instrument for frames of a few pixels: the one mode of the fake pipeline, and nothing asked of the pixels. */
 export const smallInstrument = (limits: Partial<Instrument['limits']> = {}): Instrument =>
@@ -53,7 +53,9 @@ export async function makeSmallNight(
     lists.set(room, [...(lists.get(room) ?? []), line])
   }
   for (const { observation } of plan) {
-    const header = rawHeader({ ...observation, template: 'test', setting: settings[observation.setting] })
+    const setUp = setUpOf(observation.setting)
+    const primary = rawPrimaryCards({ ...observation, template: 'test', setUp })
+    const header = [...primary, ...setUp.chips.flatMap(rawChipCards)]
     await put('raw', `${observation.dpId}.fits`, smallFrame(header))
   }
   const calibrations = plan.flatMap(({ block }) => block.calibrations)

@@ -1,55 +1,14 @@
+import type { BlueSettingName, ChipGeometry } from './set-up.ts'
+
 /**
  * The blue arm of UVES at 2x2 binning: where its echelle orders lie and at which wavelength, for three standard settings.
  *
  * Origin: the polynomials are fits to the physical model that `uves_cal_predict` of the ESO UVES pipeline 6.1.8 uses
  * (rms < 0.002 pixel in position, < 0.003 Angstrom in order number times wavelength). They hold for chip CCD-44b,
- * `ESO INS TEMP1 MEAN` 8.0 and `ESO INS SENS26 MEAN` 745.0 only. Noise, blaze and slit are those of the real detector.
+ * `ESO INS TEMP1 MEAN` 8.0 and `ESO INS SENS26 MEAN` 745.0 only.
  */
-export const detector = {
-  /** Pixels across dispersion (y' of the rotated frame) and along it (x'). */
-  crossPixels: 1024,
-  dispersionPixels: 1500,
-  prescanPixels: 25,
-  overscanPixels: 25,
-  binning: 2,
-  biasLevelAdu: 150,
-  readNoiseElectrons: 3.8,
-  gainAduPerElectron: 0.55,
-  electronsPerAdu: 1.82,
-  largestAdu: 65535,
-  chipId: 'CCD-44b',
-  chipName: 'EEV',
-} as const
-
-/** A slit of 8 arcsec at 0.246 arcsec per unbinned pixel. */
-export const slitLengthPixels = 8 / (0.246 * 2)
-
-export type SettingName = 346 | 390 | 437
-
-/** One standard setting: a central wavelength in nm with its cross disperser and dichroic. */
-export interface Setting {
-  readonly name: SettingName
-  readonly crossDisperser: string
-  readonly instrumentMode: string
-  readonly dichroic: 1 | 2
-  /** Absolute order at which the second variable of the polynomials is zero. */
-  readonly middleOrder: number
-  /** Orders of which some light falls on the chip, lowest and highest. */
-  readonly ordersOnChip: readonly [number, number]
-  /** y'(x', m) = sum c[i][j] xn^i mn^j in pixels, xn = (x' - 750) / 750, mn = (m - middleOrder) / 16. */
-  readonly position: readonly (readonly number[])[]
-  /** m lambda(x', m) with the same variables, Angstrom in air. */
-  readonly wavelength: readonly (readonly number[])[]
-  /** m(x', y') = sum c[i][j] xn^i ((y' - 512) / 512)^j: only the line table of the pipeline needs it. */
-  readonly absoluteOrder: readonly (readonly number[])[]
-}
-
-export const settings: Readonly<Record<SettingName, Setting>> = {
+export const blueGeometry2x2: Readonly<Record<BlueSettingName, ChipGeometry>> = {
   346: {
-    name: 346,
-    crossDisperser: 'CD#1',
-    instrumentMode: 'DICHR#1',
-    dichroic: 1,
     middleOrder: 137,
     ordersOnChip: [120, 155],
     position: [
@@ -72,10 +31,6 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     ],
   },
   390: {
-    name: 390,
-    crossDisperser: 'CD#2',
-    instrumentMode: 'DICHR#2',
-    dichroic: 2,
     middleOrder: 123,
     ordersOnChip: [103, 144],
     position: [
@@ -98,10 +53,6 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     ],
   },
   437: {
-    name: 437,
-    crossDisperser: 'CD#2',
-    instrumentMode: 'DICHR#2',
-    dichroic: 2,
     middleOrder: 109,
     ordersOnChip: [93, 126],
     position: [

@@ -5,14 +5,7 @@ import { writeAssociationBlock } from '../domain/write-association-block.ts'
 import { calibrationsFor } from './calibrations.ts'
 import { makeFiles } from './make-files.ts'
 import type { NightFile } from './night-file.ts'
-import {
-  defaultTemplates,
-  type Expectation,
-  type NightRequest,
-  type PlannedBlock,
-  planNight,
-  type RawContent,
-} from './night-plan.ts'
+import { type Expectation, type NightRequest, type PlannedBlock, planNight, type RawContent } from './night-plan.ts'
 import type { Binning, SettingName } from './set-up.ts'
 
 export interface SimulateNight {

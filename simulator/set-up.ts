@@ -147,20 +147,19 @@ export function setUpOf(setting: SettingName, binning: Binning = 2): SetUp {
 }
 
 function geometriesOf(setting: SettingName, binning: Binning): (readonly [ChipName, ChipGeometry])[] {
-  switch (setting) {
-    case 346:
-    case 390:
-    case 437:
-      if (binning === 2) return [['BLUE', blueGeometry2x2[setting]]]
-      throw new PreconditionError(`the simulator has no blue arm at ${binning}x${binning} binning: choose 2x2`)
-    default: {
-      const { REDL, REDU } = (binning === 2 ? redGeometry2x2 : redGeometry1x1)[setting]
-      return [
-        ['REDL', REDL],
-        ['REDU', REDU],
-      ]
-    }
+  if (isBlue(setting)) {
+    if (binning === 2) return [['BLUE', blueGeometry2x2[setting]]]
+    throw new PreconditionError(`the simulator has no blue arm at ${binning}x${binning} binning: choose 2x2`)
   }
+  const { REDL, REDU } = (binning === 2 ? redGeometry2x2 : redGeometry1x1)[setting]
+  return [
+    ['REDL', REDL],
+    ['REDU', REDU],
+  ]
+}
+
+function isBlue(setting: SettingName): setting is BlueSettingName {
+  return setting === 346 || setting === 390 || setting === 437
 }
 
 function chipOf(name: ChipName, arm: Arm, binning: Binning, geometry: ChipGeometry): Chip {

@@ -3,7 +3,7 @@ import { absToProcess } from '../database/plan.ts'
 import { readRun, showRunState } from '../database/date-runs.ts'
 import { StaleRunError } from '../database/fence.ts'
 import { isOpenRun, type OpenRunState, type RunState } from '../domain/date-run.ts'
-import { controlOf, type HoldKind } from '../domain/hold.ts'
+import { controlOf, type HoldKind, PHOENIX } from '../domain/hold.ts'
 import { isOpen, nextOpening } from '../domain/night-window.ts'
 import type { Orchestration } from './dependencies.ts'
 import { lackOfSpace } from './disk-space.ts'
@@ -66,7 +66,7 @@ export function makeControl({ database, window, archives }: Orchestration) {
         kind: 'stop',
         scope: { type: 'date', instrument, date },
         reason,
-        placedBy: 'phoenix',
+        placedBy: PHOENIX,
       })
       if (ENDING[run.state] === undefined) await showRunState(database, runNumber, 'stopping', reason)
       const abs = await absToProcess(database, instrument, date)

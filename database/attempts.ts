@@ -3,13 +3,16 @@ import { promisify } from 'node:util'
 import type { Insertable, Transaction } from 'kysely'
 import { type FailureKind, InfrastructureError } from '../domain/failure.ts'
 import type { Score } from '../domain/scores.ts'
+import { commonCause } from '../domain/systematic-failure.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import { holdFence } from './fence.ts'
+import { lockHolds } from './holds.ts'
 import { insertPendingIdps, type NewIdp } from './idps.ts'
 import { setAbState } from './recipe-starts.ts'
 import type { Schema } from './schema.ts'
 import { insertScores } from './scores.ts'
+import { judgeFailure } from './systematic-failures.ts'
 
 const gzip = promisify(gzipCallback)
 const gunzip = promisify(gunzipCallback)
@@ -40,6 +43,8 @@ export interface AttemptRecord {
   /** What a person knows the exposure by, of the raw's header; null when it was never read. */
   readonly target: string | null
   readonly exposureSeconds: number | null
+  /** The template by which the exposure was taken; what the block says of its setting where the template is not known. */
+  readonly templateOrSetting: string
   readonly inputs: readonly AttemptInput[]
   readonly texts: Readonly<Partial<Record<AttemptTextKind, string>>>
   readonly qc1: readonly Qc1Value[]
@@ -82,7 +87,7 @@ export interface Qc1Value {
 
 /**
  * Commits the answer of one generation: outcome, resources, inputs, log, raw header, QC1, scores, pending IDPs and the block's state, all or
- * nothing. When an answer is on record already, nothing is written and that one is returned: it counts for good.
+ * nothing; and with a failure that is one too many, the hold that follows from it. When an answer is on record already, nothing is written and that one is returned: it counts for good.
  *
  * @throws StaleRunError when the run is no longer open
  * @throws InfrastructureError when another start of the block is open: its recipe may be running, and its answer is the one to wait for
@@ -95,6 +100,8 @@ export async function recordAttempt(database: Database, record: AttemptRecord): 
     })),
   )
   return database.transaction().execute(async (transaction) => {
+    const counts = record.outcome.outcome !== 'processed' && record.generation > 0
+    if (counts) await lockHolds(transaction)
     await holdFence(transaction, record.runNumber)
     await refuseOtherStart(transaction, record)
     const inserted = await transaction
@@ -124,6 +131,7 @@ export async function recordAttempt(database: Database, record: AttemptRecord): 
       kind: outcome,
       message: cause ?? '',
     })
+    if (counts) await judgeFailure(transaction, { ...record, cause: cause ?? '' })
     return outcome
   })
 }
@@ -206,8 +214,15 @@ function attemptRow(record: AttemptRecord): Insertable<Schema['attempt']> {
     setting: record.setting,
     target: record.target,
     exposure_seconds: record.exposureSeconds,
+    common_cause: commonCauseOf(outcome),
+    template_or_setting: record.templateOrSetting,
     recipe_started_at: recipeRun?.startedAt ?? null,
   }
+}
+
+function commonCauseOf(outcome: Outcome): string | null {
+  if (outcome.outcome === 'processed') return null
+  return commonCause(outcome.outcome === 'failed' ? outcome.kind : 'interrupted', outcome.cause)
 }
 
 async function insertDetails(

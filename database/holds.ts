@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { describeScope, type Hold, type HoldKind, type HoldScope, inScope, type StartPlace } from '../domain/hold.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
+import type { Schema } from './schema.ts'
 
 /** Starts take it shared, holds exclusively: when a hold is committed, every start of before is committed too. */
 const HOLD_LOCK = 7_406_584
@@ -15,26 +16,29 @@ export interface NewHold {
 
 /** Places a hold. When this returns, no recipe starts in its scope. Placing the same hold twice gives the one that stands. */
 export async function placeHold(database: Database, hold: NewHold): Promise<Hold> {
-  return database.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(${HOLD_LOCK})`.execute(transaction)
-    const scope = canonical(hold.scope)
-    const standing = (await activeHolds(transaction)).find(
-      ({ kind, scope: other }) => kind === hold.kind && canonical(other) === scope,
-    )
-    if (standing !== undefined) return standing
-    const row = await transaction
-      .insertInto('hold')
-      .values({ kind: hold.kind, scope, reason: hold.reason, placed_by: hold.placedBy })
-      .returning(['hold_id', 'placed_at'])
-      .executeTakeFirstOrThrow()
-    await writeEvent(transaction, {
-      ...placeOf(hold.scope),
-      kind: hold.kind,
-      message: `${hold.kind} ${describeScope(hold.scope)}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
-      who: hold.placedBy,
-    })
-    return { ...hold, id: row.hold_id, placedAt: row.placed_at }
+  return database.transaction().execute((transaction) => placeHoldIn(transaction, hold))
+}
+
+/** The same within a transaction that does more, and that has taken `lockHolds` before it locked any row. */
+export async function placeHoldIn(transaction: Transaction<Schema>, hold: NewHold): Promise<Hold> {
+  await lockHolds(transaction)
+  const scope = canonical(hold.scope)
+  const standing = (await activeHolds(transaction)).find(
+    ({ kind, scope: other }) => kind === hold.kind && canonical(other) === scope,
+  )
+  if (standing !== undefined) return standing
+  const row = await transaction
+    .insertInto('hold')
+    .values({ kind: hold.kind, scope, reason: hold.reason, placed_by: hold.placedBy })
+    .returning(['hold_id', 'placed_at'])
+    .executeTakeFirstOrThrow()
+  await writeEvent(transaction, {
+    ...placeOf(hold.scope),
+    kind: hold.kind,
+    message: `${hold.kind} ${describeScope(hold.scope)}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
+    who: hold.placedBy,
   })
+  return { ...hold, id: row.hold_id, placedAt: row.placed_at }
 }
 
 /** Releases every standing hold of exactly this scope (of the given kinds). Returns what was released. */
@@ -51,7 +55,7 @@ export async function releaseHolds(
     if (standing.length === 0) return []
     await transaction
       .updateTable('hold')
-      .set({ released_by: releasedBy, released_at: new Date() })
+      .set({ released_by: releasedBy, released_at: sql`now()` })
       .where(
         'hold_id',
         'in',
@@ -88,6 +92,11 @@ export async function activeHolds(database: Database): Promise<readonly Hold[]> 
 
 export async function holdsAt(database: Database, place: StartPlace): Promise<readonly Hold[]> {
   return (await activeHolds(database)).filter(({ scope }) => inScope(scope, place))
+}
+
+/** Nobody starts a recipe until this transaction ends. Starts lock first this and then rows; so must everybody. */
+export async function lockHolds(transaction: Transaction<Schema>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${HOLD_LOCK})`.execute(transaction)
 }
 
 /** Called by the start transaction before it reads the holds. */

@@ -4,6 +4,7 @@ import type { AssociationBlock } from '../domain/association-block.ts'
 import type { RunState } from '../domain/date-run.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { HoldKind, HoldScope } from '../domain/hold.ts'
+import type { SystematicFailure } from '../domain/systematic-failure.ts'
 
 /** The tables of database/migrations as TypeScript sees them. `date` columns are read and written as `YYYY-MM-DD`. */
 export interface Schema {
@@ -113,8 +114,23 @@ export interface Schema {
     setting: string | null
     target: string | null
     exposure_seconds: number | null
+    common_cause: string | null
+    template_or_setting: string | null
     recipe_started_at: Date | null
     ended_at: Generated<Date>
+  }
+  systematic_failure: {
+    failure_id: Identity
+    instrument: string
+    action: SystematicFailure['action']
+    host: string
+    common_cause: string
+    template_or_setting: string | null
+    example_ab_name: string
+    example_cause: string
+    since: Date
+    found_at: Generated<Date>
+    hold_id: number | null
   }
   attempt_input: GenerationKey & {
     file_name: string

@@ -14,6 +14,9 @@ export interface Hold {
   readonly placedAt: Date
 }
 
+/** Who has placed a hold that no person placed. */
+export const PHOENIX = 'phoenix'
+
 export type HoldKind = 'pause' | 'stop' | 'cancel'
 
 export type HoldScope =

@@ -18,7 +18,7 @@ import { type InputFile, readInputList } from '../input-list.ts'
 import { type Block, inputListPath, recipeFolder } from './block.ts'
 import { makeIdps } from './make-idps.ts'
 import { qc1Values } from './qc1-values.ts'
-import { type RawFacts, rawFacts, settingOf, targetOf } from './raw-facts.ts'
+import { type RawFacts, rawFacts, settingOf, targetOf, templateOrSetting } from './raw-facts.ts'
 import { scoreProducts } from './score-products.ts'
 
 export type Conclusion = Outcome['outcome'] | 'start again' | 'not attempted'
@@ -65,6 +65,7 @@ export async function conclude(block: Block, startId: number, status: RecipeStat
     setting,
     target: targetOf(raw.header),
     exposureSeconds: raw.header.number('EXPTIME') ?? null,
+    templateOrSetting: templateOrSetting(raw.header, block.registered.ab),
     texts: {
       log,
       'raw header': raw.text,
@@ -88,6 +89,7 @@ export async function recordWithoutRecipe(block: Block, outcome: Outcome): Promi
     setting: null,
     target: null,
     exposureSeconds: null,
+    templateOrSetting: templateOrSetting(null, block.registered.ab),
     texts: {},
     qc1: [],
     scores: association(block),

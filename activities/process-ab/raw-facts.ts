@@ -1,3 +1,4 @@
+import type { AssociationBlock } from '../../domain/association-block.ts'
 import type { Mode } from '../../domain/instrument.ts'
 import { InfrastructureError } from '../../domain/failure.ts'
 import { formatCard } from '../../fits/card.ts'
@@ -27,6 +28,18 @@ export async function rawFacts(inputs: readonly InputFile[]): Promise<RawFacts> 
       .map((hdus) => hdus.flatMap(({ header }) => header.cards.map((card) => formatCard(card).trimEnd())).join('\n'))
       .join('\n\n'),
   }
+}
+
+/**
+ * The template by which an exposure was taken: exposures of one template fail together without anything being wrong here. ESO TPL START
+ * may be empty; then, or without a header, what the block says of the setting stands for it.
+ */
+export function templateOrSetting(header: Header | null, ab: AssociationBlock): string {
+  const start = header === null ? undefined : valueText(header, 'ESO TPL START')
+  if (header !== null && start !== undefined && start !== '') {
+    return `${valueText(header, 'ESO TPL ID') ?? 'template'} ${start}`
+  }
+  return [ab.rawType, ...ab.rawMatchKeys.map(({ value }) => value)].join(' ')
 }
 
 /** Raw type and the values that name the setting: `SCI_POINT_BLUE 437 DICHR#2 1 2 2 50kHz,2x2,high`. */

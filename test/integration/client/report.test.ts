@@ -70,6 +70,7 @@ async function end(abName: string, outcome: Outcome, signalToNoise: readonly num
     setting: '346',
     target: 'HD 49933',
     exposureSeconds: 1200,
+    templateOrSetting: 'UVES_dic1_obs_exp 2026-03-02T03:00:00',
     inputs: [{ fileName: 'raw.fits', kind: 'raw', category: 'SCI_POINT_BLUE', bytes: 17, sha256: 'ab'.repeat(32) }],
     texts: { log: 'first line\nsecond \u001b[31mline\n', warnings: 'CHECKSUM is absent\n' },
     qc1: signalToNoise.map((value, index) => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { FileSource, IdpTarget } from '../archive/archive.ts'
 import type { Database } from '../database/connect.ts'
-import type { Instrument } from '../domain/instrument.ts'
+import type { CertifiedInstrument } from '../domain/instrument.ts'
 import type { NightWindow } from '../domain/night-window.ts'
 import type { Pipeline } from '../pipeline/find-pipeline.ts'
 import type { CpuGate } from './cpu-gate.ts'
@@ -13,7 +13,7 @@ export interface Orchestration {
   readonly database: Database
   readonly log: Logger
   readonly window: NightWindow | null
-  readonly loadInstrument: (instrument: string) => Promise<Instrument>
+  readonly loadInstrument: (instrument: string) => Promise<CertifiedInstrument>
   /** Names of the archives that a date needs: a hold on one of them holds the date. */
   readonly archives: readonly string[]
 }

@@ -1,3 +1,4 @@
+import { keepInstrumentFile } from '../database/instrument-files.ts'
 import { absToProcess } from '../database/plan.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { ensureRecipe } from '../pipeline/find-pipeline.ts'
@@ -29,7 +30,10 @@ export function makePrepareHost(host: Host) {
           for (const recipe of new Set(abs.map((ab) => ab.recipe))) ensureRecipe(pipeline, recipe)
           await host.database
             .updateTable('date_run')
-            .set({ pipeline_version: `${pipeline.name}/${pipeline.version}` })
+            .set({
+              pipeline_version: `${pipeline.name}/${pipeline.version}`,
+              instrument_file: await keepInstrumentFile(host.database, instrument),
+            })
             .where('run_number', '=', runNumber)
             .execute()
           return []

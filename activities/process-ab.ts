@@ -100,10 +100,10 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     const calibrations = await calibrationsOf(block)
     if (calibrations === null) return changedSincePlanned(host, block.registered.abName)
     await show(block, 'raw')
-    const inputs = await fetchInputs(block, calibrations)
+    const ready = await fetchInputs(block, calibrations)
     await show(block, 'core')
     release = await host.gate.enter(1, AbortSignal.any([abandoned, host.closing]))
-    const started = await start(block, inputs)
+    const started = await start(block, ready)
     if (!started.started) {
       release()
       const { reason, detail } = started

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { type AbKey, readAbRecord } from '../database/ab-record.ts'
 import { attemptText } from '../database/attempts.ts'
 import type { Database } from '../database/connect.ts'
-import { readRegisteredAb } from '../database/plan.ts'
 import { InfrastructureError, PreconditionError } from '../domain/failure.ts'
 import { esorexOptions } from '../pipeline/run-recipe.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -29,13 +28,13 @@ export async function exportAb(
       `${key.abName} never reached its recipe (${attempt.cause ?? attempt.outcome}): there is nothing to run again`,
     )
   }
-  const { ab } = await readRegisteredAb(database, key.instrument, key.abName)
+  const parameters = record.starts.find((start) => start.start_id === attempt.start_id)?.parameters ?? []
   const setOfFrames = record.inputs.map((input) => `inputs/${input.file_name} ${input.category}\n`).join('')
   const sums = record.inputs.map((input) => `${input.sha256}  inputs/${input.file_name}\n`).join('')
   const files: Record<string, string> = {
     'in.sof': setOfFrames,
     'inputs.sha256': sums,
-    'rerun.sh': rerunScript(settings, ab.recipe, ab.recipeParameters, record.inputs),
+    'rerun.sh': rerunScript(settings, attempt.recipe, parameters, record.inputs),
     'README.txt': readme(key, attempt),
     'log.txt': (await attemptText(database, key, 'log')) ?? '',
     'raw-header.txt': (await attemptText(database, key, 'raw header')) ?? '',

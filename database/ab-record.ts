@@ -86,6 +86,7 @@ export async function readAbRecord(database: Database, key: AbKey) {
   const starts = await database
     .selectFrom('recipe_start')
     .select(['start_id', 'run_number', 'generation', 'host', 'folder', 'started_at', 'ended_at', 'ended_as', 'detail'])
+    .select(['parameters', 'instrument_file'])
     .where((where) => where.and(of))
     .orderBy('start_id')
     .execute()

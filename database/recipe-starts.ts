@@ -14,6 +14,8 @@ export interface StartRequest {
   readonly generation: number
   readonly version: number
   readonly folder: string
+  /** What the recipe gets, and by which instrument file (its SHA-256). */
+  readonly configuration?: { readonly instrumentFile: string; readonly parameters: readonly string[] }
   readonly place: StartPlace
   readonly windowIsOpen: boolean
 }
@@ -68,6 +70,8 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
         version: request.version,
         host: place.host,
         folder: request.folder,
+        instrument_file: request.configuration?.instrumentFile ?? null,
+        parameters: request.configuration === undefined ? null : [...request.configuration.parameters],
       })
       .returning('start_id')
       .executeTakeFirstOrThrow()

@@ -56,6 +56,15 @@ export interface Schema {
     leave_out_missing: Generated<boolean>
     ordered_at: Generated<Date>
   }
+  /** By the SHA-256 of its content. */
+  instrument_file: {
+    sha256: string
+    instrument: string
+    version: number
+    status: 'draft' | 'certified'
+    content: string
+    first_used_at: Generated<Date>
+  }
   date_run: {
     run_number: Identity
     instrument: string
@@ -66,6 +75,7 @@ export interface Schema {
     waits_for: string | null
     problems: JSONColumnType<string[], string | undefined, string>
     pipeline_version: string | null
+    instrument_file: string | null
     started_at: Generated<Date>
     ended_at: Date | null
     bytes_freed: number | null
@@ -87,6 +97,8 @@ export interface Schema {
     version: number
     host: string
     folder: string
+    instrument_file: string | null
+    parameters: string[] | null
     started_at: Generated<Date>
     ended_at: Date | null
     ended_as: 'ended' | 'without end' | 'not attempted' | null

@@ -1,6 +1,7 @@
 /** What is known of an exposure and of the response that its block lists, for one chip. */
 export interface FluxQuestion {
-  readonly policy: 'when available' | 'never'
+  /** 1: flux-calibrated whenever possible; 2: never. */
+  readonly case: 1 | 2
   /** The master response; null when the block lists none. `mjdObs` is null when its header does not tell its date. */
   readonly response: { readonly fileName: string; readonly mjdObs: number | null } | null
   /** Whether the block lists a table of atmospheric extinction: the pipeline needs both. */
@@ -22,8 +23,8 @@ const dayMilliseconds = 86_400_000
  * within its validity and not on the other side of a breakpoint. Anything else is no error: wavelength-calibrated only, with reason.
  */
 export function fluxDecision(question: FluxQuestion): FluxDecision {
-  const { policy, response, hasExtinction, rawMjd, validityDays, breakpoints } = question
-  if (policy === 'never') return not('this stream is never flux-calibrated')
+  const { response, hasExtinction, rawMjd, validityDays, breakpoints } = question
+  if (question.case === 2) return not('this stream is never flux-calibrated')
   if (response === null) return not('the block lists no master response')
   const { fileName, mjdObs } = response
   if (!hasExtinction) return not('the block lists no table of atmospheric extinction')

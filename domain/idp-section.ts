@@ -33,15 +33,25 @@ const arm = z.strictObject({
   wavelengthKeyword: z.string(),
   /** Resolving power times slit width in arcsec: used when the line table does not tell the resolving power. */
   resolvingPowerTimesSlit: z.number().positive(),
-  /** Days at whose beginning (0h UT) the throughput changed: a response does not serve exposures on the other side. */
-  responseBreakpoints: z.array(z.iso.date()).default([]),
+})
+
+/** Whether spectra are delivered flux-calibrated, and when a master response serves an exposure. */
+const fluxCalibration = z.strictObject({
+  case: z
+    .union([z.literal(1), z.literal(2)])
+    .describe('1: flux-calibrated whenever the block lists a valid master response. 2: never, wavelengths only.'),
+  responseValidityDays: z.number().positive().describe('Largest distance in time of a response from the exposure.'),
+  breakpoints: z
+    .record(z.string(), z.array(z.iso.date()))
+    .default({})
+    .describe(
+      'By arm: days at whose beginning (0h UT) the throughput changed, as with a new detector. No response serves across one.',
+    ),
 })
 
 /** How products of the recipe become internal data products (the `idp` part of an instrument file). */
-export const idpSection = z.strictObject({
-  fluxCalibration: z.enum(['when available', 'never']),
-  /** Largest distance in time between a response and an exposure that it serves. */
-  responseValidityDays: z.number().positive(),
+const fields = z.strictObject({
+  fluxCalibration,
   /** Uncertainty of the flux scale in percent by central wavelength in nm; -2 (cannot be determined) for those not listed. */
   fluxErrorPercent: z.record(z.string(), z.number().min(0).max(100)).default({}),
   /** Samples without data at the ends: kept and flagged, or cut off. */
@@ -61,6 +71,11 @@ export const idpSection = z.strictObject({
   keywords: z.array(keyword),
   checks: idpChecks.optional(),
 })
+
+export const idpSection = fields.refine(
+  ({ arms, fluxCalibration: { breakpoints } }) => Object.keys(breakpoints).every((arm) => arm in arms),
+  { path: ['fluxCalibration', 'breakpoints'], message: 'breakpoints are of an arm that is not in `arms`' },
+)
 
 export type IdpSection = z.infer<typeof idpSection>
 export type Arm = IdpSection['arms'][string]

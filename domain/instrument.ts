@@ -6,13 +6,15 @@ import { idpSection } from './idp-section.ts'
  * everything behind the edge receives the typed `Instrument`.
  */
 const typedKeywords = z.strictObject({
-  /** Recipes refuse a double without a decimal point and an integer with one; some crash. */
-  type: z.enum(['string', 'integer', 'double']),
+  type: z
+    .enum(['string', 'integer', 'double'])
+    .describe('Recipes refuse a double without a decimal point and an integer with one; some crash.'),
   names: z.array(z.string()).min(1),
-  /** The keywords are read only when files of all these categories are given to the recipe. */
-  with: z.array(z.string()).default([]),
-  /** Its absence does no harm, a wrong type does. */
-  optional: z.boolean().default(false),
+  with: z
+    .array(z.string())
+    .default([])
+    .describe('The keywords are read only when files of all these categories are given to the recipe.'),
+  optional: z.boolean().default(false).describe('Its absence does no harm, a wrong type does.'),
 })
 
 /** Lengths of NAXIS1, NAXIS2: each is the sum of these keywords of the raw. */
@@ -24,45 +26,56 @@ const match = z
     z.string(),
     z.strictObject({
       keyword: z.string(),
-      /** Largest relative difference of two numbers. */
-      tolerance: z.number().positive().optional(),
-      /** Not compared for raws taken earlier. */
-      sinceMjd: z.number().optional(),
-      /** Also accepted: the raw's value is at least the one, the calibration's at most the other. */
-      orRawAtLeast: z.number().optional(),
+      tolerance: z.number().positive().optional().describe('Largest relative difference of two numbers.'),
+      sinceMjd: z.number().optional().describe('Not compared for raws taken earlier.'),
+      orRawAtLeast: z
+        .number()
+        .optional()
+        .describe("Also accepted: the raw's value is at least the one, the calibration's at most the other."),
       withCalibrationAtMost: z.number().optional(),
     }),
   ])
   .transform((entry) => (typeof entry === 'string' ? { keyword: entry } : entry))
 
 const raw = z.strictObject({
-  /** Frames that the recipe takes: of a second one some recipes say nothing and ignore it. */
-  frames: z.number().int().positive().default(1),
+  frames: z
+    .number()
+    .int()
+    .positive()
+    .default(1)
+    .describe('Frames that the recipe takes: of a second one some recipes say nothing and ignore it.'),
   keywords: z.array(typedKeywords).default([]),
-  /** Smallest and largest plausible value. */
-  ranges: z.record(z.string(), z.tuple([z.number(), z.number()])).default({}),
+  ranges: z
+    .record(z.string(), z.tuple([z.number(), z.number()]))
+    .default({})
+    .describe('Smallest and largest plausible value.'),
   /** Pairs of keywords whose product is 1, such as gain and its inverse. */
   inverses: z
     .array(z.strictObject({ keywords: z.tuple([z.string(), z.string()]), tolerance: z.number().positive() }))
     .default([]),
   axes,
-  /** Pixels at or above this value count as saturated. */
-  saturationAdu: z.number().positive().optional(),
-  /** Keywords whose values together name the setting: measured values are compared within one setting. */
-  setting: z.array(z.string()).default([]),
+  saturationAdu: z.number().positive().optional().describe('Pixels at or above this value count as saturated.'),
+  setting: z
+    .array(z.string())
+    .default([])
+    .describe('Keywords whose values together name the setting: measured values are compared within one setting.'),
 })
 
 /** Where the product must lie in wavelength, and how many orders it must hold, according to the calibrations that were used. */
 const coverage = z.strictObject({
   orders: z.strictObject({ category: z.string(), hdu: z.number().int(), column: z.string(), foundKeyword: z.string() }),
   lines: z.strictObject({ category: z.string(), hdu: z.number().int(), column: z.string() }),
-  /** Share of the span by which the product may end earlier or later than the lines. */
-  endTolerance: z.number().positive(),
+  endTolerance: z
+    .number()
+    .positive()
+    .describe('Share of the span by which the product may end earlier or later than the lines.'),
   centre: z.strictObject({
     keyword: z.string(),
     angstromPerUnit: z.number().positive(),
-    /** Relative distance allowed between that value and the middle of the coverage. */
-    tolerance: z.number().positive(),
+    tolerance: z
+      .number()
+      .positive()
+      .describe('Relative distance allowed between that value and the middle of the coverage.'),
   }),
 })
 
@@ -75,10 +88,11 @@ const score = z.strictObject({
     z.strictObject({ keyword: z.string() }),
     z.strictObject({ measure: z.enum(['negative flux', 'saturated pixels', 'pipeline warnings']) }),
   ]),
-  /** What is made of the values of all orders; `countBelow`: how many lie below that value. */
-  statistic: z.union([z.literal('median'), z.strictObject({ countBelow: z.number() })]).default('median'),
-  /** A value that means "not measured". */
-  notMeasured: z.number().optional(),
+  statistic: z
+    .union([z.literal('median'), z.strictObject({ countBelow: z.number() })])
+    .default('median')
+    .describe('What is made of the values of all orders; `countBelow`: how many lie below that value.'),
+  notMeasured: z.number().optional().describe('A value that means "not measured".'),
   limit: z.union([
     z.strictObject({ minimum: z.number().optional(), maximum: z.number().optional() }),
     /** Median of the recorded values of the same setting, plus and minus so many median absolute deviations. */
@@ -86,79 +100,112 @@ const score = z.strictObject({
   ]),
 })
 
-const mode = z.strictObject({
-  rawType: z.string(),
-  certified: z.boolean(),
-  reason: z.string().optional(),
+/** As `RECIPE_PARAM` of a block: what a shell or esorex could take for anything else has no place in it. */
+const parameterValue = z.union([z.string().regex(/^[A-Za-z0-9_.,:+-]+$/), z.number(), z.boolean()])
+
+const modeFields = z.strictObject({
+  rawType: z.string().describe('RAW_TYPE of the blocks, e.g. `SCI_POINT_BLUE`.'),
+  certified: z.boolean().describe('Blocks of other modes are left out.'),
+  reason: z.string().min(1).optional().describe('Why the mode is not certified.'),
   recipe: z.string(),
-  /**
-   * Header keywords that tell this mode from others with the same raw type, e.g. `ESO INS SLIT1 NAME: FREE`; a list holds values
-   * of which any will do.
-   */
-  header: z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)])).default({}),
+  parameters: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]*$/), parameterValue)
+    .default({})
+    .describe("Parameters of the recipe, without `--`; those of a block (RECIPE_PARAM) take the place of the file's."),
+  header: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .default({})
+    .describe(
+      'Keywords of the raw that tell this mode from others of the same raw type; a list holds values of which any will do.',
+    ),
   raw: raw.prefault({}),
-  required: z.array(z.string()),
-  optional: z.array(z.string()).default([]),
+  required: z.array(z.string()).describe('Categories of calibrations without which a block is left out.'),
+  optional: z.array(z.string()).default([]).describe('Categories that the recipe also takes.'),
   products: z.array(
     z.strictObject({
       category: z.string(),
       role: z.string(),
-      primary: z.boolean().default(false),
-      /** Made only when files of all these categories are given to the recipe. */
-      with: z.array(z.string()).default([]),
-      /** Category of the spectrum whose errors it holds. */
-      errorOf: z.string().optional(),
+      primary: z.boolean().default(false).describe('Goes into an IDP.'),
+      with: z
+        .array(z.string())
+        .default([])
+        .describe('Made only when files of all these categories are given to the recipe.'),
+      errorOf: z.string().optional().describe('Category of the spectrum whose errors it holds.'),
     }),
   ),
   coverage: coverage.optional(),
-  /** Warnings of the pipeline (regular expressions) that tell of a product which is wrong although the recipe succeeded. */
-  fatalWarnings: z.array(z.string()).default([]),
+  fatalWarnings: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Warnings of the pipeline (regular expressions) that tell of a product which is wrong although the recipe succeeded.',
+    ),
   scores: z.array(score).default([]),
 })
 
+const mode = modeFields.refine(({ certified, reason }) => certified || reason !== undefined, {
+  path: ['reason'],
+  message: 'a mode that is not certified needs a reason',
+})
+
 const calibration = z.strictObject({
-  /** OK up to this distance in days, NOK beyond it; not scored without. */
-  validityDays: z.number().positive().optional(),
-  /** Scored as MISS when a block lacks it, though it is not required. */
-  expected: z.boolean().default(false),
+  validityDays: z
+    .number()
+    .positive()
+    .optional()
+    .describe('For the score only: OK up to this distance in days, NOK beyond it; not scored without.'),
+  expected: z.boolean().default(false).describe('Scored as MISS when a block lacks it, though it is not required.'),
   match: z.array(match).default([]),
   keywords: z.array(typedKeywords).default([]),
-  /** Text that the value of a keyword must contain. */
-  contains: z.record(z.string(), z.string()).default({}),
+  contains: z.record(z.string(), z.string()).default({}).describe('Text that the value of a keyword must contain.'),
   axes,
   extensions: z.number().int().positive().optional(),
-  /** First words of HISTORY cards that every extension must have. */
-  history: z.array(z.string()).default([]),
+  history: z.array(z.string()).default([]).describe('First words of HISTORY cards that every extension must have.'),
 })
 
-export const instrumentSchema = z.strictObject({
+const fields = z.strictObject({
   instrument: z.string().regex(/^[A-Z][A-Z0-9_-]*$/),
+  version: z.number().int().positive().describe('Of this file: one more with every change. Each run records it.'),
   nightBeginsUtHour: z.number().int().min(0).max(23),
-  status: z.enum(['draft', 'certified']),
-  certifiedBy: z.string().optional(),
-  certifiedOn: z.string().optional(),
+  status: z.enum(['draft', 'certified']).describe('A draft runs as a trial only (`phoenix run --trial`).'),
+  certifiedBy: z.string().min(1).optional(),
+  certifiedOn: z.iso.date().optional(),
   pipeline: z.strictObject({
-    /** Folder name prefix of the plug-in, e.g. `uves` for `uves-6.1.8`. */
-    name: z.string(),
-    certifiedVersions: z.array(z.string()).min(1),
+    name: z.string().describe('Folder name prefix of the plug-in, e.g. `uves` for `uves-6.1.8`.'),
+    certifiedVersions: z.array(z.string()).min(1).describe('With any other version no recipe is started.'),
     debianPackage: z.string(),
   }),
-  limits: z.strictObject({
-    wallSeconds: z.number().positive(),
-    memoryBytes: z.number().positive(),
-    outputBytes: z.number().positive(),
-  }),
+  limits: z
+    .strictObject({
+      wallSeconds: z.number().positive(),
+      memoryBytes: z.number().positive(),
+      outputBytes: z.number().positive(),
+    })
+    .describe('Of one recipe: it is killed beyond them, and its block has failed.'),
   modes: z.array(mode).min(1),
-  /** What is asked of a calibration, by category, before a recipe gets it. */
-  calibrations: z.record(z.string(), calibration).default({}),
+  calibrations: z
+    .record(z.string(), calibration)
+    .default({})
+    .describe('What is asked of a calibration, by category, before a recipe gets it.'),
   gencalibs: z.array(z.strictObject({ category: z.string() })).default([]),
-  /** Units of QC1 parameters by the end of their name, where the pipeline's own comment does not tell. */
-  qc1Units: z.record(z.string(), z.string()).default({}),
-  /** How products become IDPs; without it nothing is converted. */
-  idp: idpSection.optional(),
+  qc1Units: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Units of QC1 parameters by the end of their name, where the pipeline's own comment does not tell."),
+  idp: idpSection.optional().describe('How products become IDPs; without it nothing is converted.'),
 })
 
+export const instrumentSchema = fields.refine(
+  ({ status, certifiedBy, certifiedOn }) =>
+    status === 'draft' || (certifiedBy !== undefined && certifiedOn !== undefined),
+  { path: ['status'], message: 'certified by whom (certifiedBy) and on which day (certifiedOn)?' },
+)
+
 export type Instrument = z.infer<typeof instrumentSchema>
+/** An instrument file as it was read: the record keeps its content with whatever was done by it. */
+export interface CertifiedInstrument extends Instrument {
+  readonly file: { readonly content: string; readonly sha256: string }
+}
 export type Mode = Instrument['modes'][number]
 export type RawRules = Mode['raw']
 export type TypedKeywords = RawRules['keywords'][number]

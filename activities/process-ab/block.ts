@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Database } from '../../database/connect.ts'
 import type { DateRun } from '../../database/date-runs.ts'
 import { type RegisteredAb, readRegisteredAb } from '../../database/plan.ts'
-import type { Instrument } from '../../domain/instrument.ts'
+import type { CertifiedInstrument } from '../../domain/instrument.ts'
 import type { Pipeline } from '../../pipeline/find-pipeline.ts'
 import type { Host } from '../dependencies.ts'
 import { readOpenRun } from '../open-run.ts'
@@ -13,7 +13,7 @@ export interface Block {
   readonly host: Host
   readonly run: DateRun
   readonly registered: RegisteredAb
-  readonly instrument: Instrument
+  readonly instrument: CertifiedInstrument
   readonly pipeline: Pipeline
   readonly runFolder: RunFolder
   /** Private to this block; deleted with the raw in it when the record is committed. */

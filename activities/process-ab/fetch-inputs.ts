@@ -7,6 +7,7 @@ import type { RawFile } from '../../domain/association-block.ts'
 import { modesOf } from '../../domain/certification.ts'
 import { InfrastructureError, OutcomeError } from '../../domain/failure.ts'
 import { checkedFileName } from '../../domain/file-name.ts'
+import type { Mode } from '../../domain/instrument.ts'
 import type { HduOnDisk } from '../../fits/file.ts'
 import { checkCalibrations } from '../../pipeline/check-calibrations.ts'
 import { checkFrame } from '../../pipeline/check-frame.ts'
@@ -17,6 +18,7 @@ import { wholeHeader } from '../../pipeline/header-value.ts'
 import { bringCalibrations } from '../bring-calibrations.ts'
 import { type InputFile, readInputList, writeInputList } from '../input-list.ts'
 import { type Block, inputListPath, rawFolder } from './block.ts'
+import type { Ready } from './start.ts'
 
 /**
  * Downloads the raw(s) of a block, checks them against it and its calibrations, and lists all as the inputs of the recipe. The recipe
@@ -24,17 +26,19 @@ import { type Block, inputListPath, rawFolder } from './block.ts'
  *
  * @throws OutcomeError of kind `input` when the raw is missing, damaged in the archive, or contradicts its block or its calibrations
  */
-export async function fetchInputs(block: Block, calibrations: readonly InputFile[]): Promise<readonly InputFile[]> {
+export async function fetchInputs(block: Block, calibrations: readonly InputFile[]): Promise<Ready> {
   const { ab } = block.registered
   const modes = modesOf(block.instrument, ab.rawType)
   checkFrameList(ab, modes)
   await mkdir(rawFolder(block), { recursive: true, mode: 0o700 })
   const given = new Set(calibrations.map(({ category }) => category))
   const raws: InputFile[] = []
+  let shown: Mode | null = null
   for (const raw of ab.rawFiles) {
     const { file, hdus } = await fetchWhole(block, raw)
     const header = wholeHeader(hdus)
     const mode = checkRaw(header, ab, modes)
+    shown ??= mode
     checkRawFrame(hdus, mode.raw, given)
     await checkCalibrations({ raw: header, mode, calibrations, rules: block.instrument.calibrations })
     raws.push({
@@ -48,7 +52,8 @@ export async function fetchInputs(block: Block, calibrations: readonly InputFile
   }
   const inputs = [...raws, ...calibrations]
   await writeInputList(inputListPath(block), inputs)
-  return inputs
+  if (shown === null) throw new OutcomeError('input', `${ab.name} names no raw`)
+  return { inputs, mode: shown }
 }
 
 /**

@@ -1,6 +1,9 @@
+import { keepInstrumentFile } from '../../database/instrument-files.ts'
 import { startRecipe as recordStart } from '../../database/recipe-starts.ts'
 import type { NotStarted } from '../../domain/attempt.ts'
+import type { Mode } from '../../domain/instrument.ts'
 import { isOpen } from '../../domain/night-window.ts'
+import { recipeParameters } from '../../domain/recipe-parameters.ts'
 import { ensureRecipe } from '../../pipeline/find-pipeline.ts'
 import { prepareRecipe, startRecipe } from '../../pipeline/run-recipe.ts'
 import type { InputFile } from '../input-list.ts'
@@ -10,19 +13,26 @@ export type Started =
   | { readonly started: true; readonly startId: number }
   | { readonly started: false; readonly reason: NotStarted; readonly detail: string }
 
+export interface Ready {
+  readonly inputs: readonly InputFile[]
+  /** The mode that the raw's header shows. */
+  readonly mode: Mode
+}
+
 /**
  * Waits for nothing: the caller has a core. The start is committed first and the recipe begins after it, so that a hold which is
  * committed before is always seen; what dies in between is a start without an end.
  */
-export async function start(block: Block, inputs: readonly InputFile[]): Promise<Started> {
+export async function start(block: Block, { inputs, mode }: Ready): Promise<Started> {
   const { host, run, registered, pipeline, instrument } = block
   const { ab } = registered
   ensureRecipe(pipeline, ab.recipe)
+  const parameters = recipeParameters(mode, ab)
   await prepareRecipe({
     folder: recipeFolder(block),
     pipeline,
     recipe: ab.recipe,
-    parameters: ab.recipeParameters,
+    parameters,
     frames: inputs.map(({ path, category }) => ({ path, tag: category })),
     limits: instrument.limits,
     nice: host.niceness,
@@ -33,6 +43,7 @@ export async function start(block: Block, inputs: readonly InputFile[]): Promise
     generation: registered.generation,
     version: registered.version,
     folder: recipeFolder(block),
+    configuration: { instrumentFile: await keepInstrumentFile(host.database, instrument), parameters },
     place: {
       instrument: run.instrument,
       date: run.date,

@@ -20,7 +20,7 @@ export async function readInput(request: ConversionRequest): Promise<ConversionI
   const [firstChip, ...otherChips] = await readChips(request, arm, type)
   if (firstChip === undefined) throw notConvertible(`the recipe made no spectrum of ${arm.chips.join(' or ')}`)
   const chips = [firstChip, ...otherChips] as const
-  const reason = await reasonAgainstFlux(request, first, arm, chips)
+  const reason = await reasonAgainstFlux(request, first, armName, chips)
   return {
     section,
     armName,
@@ -83,19 +83,20 @@ async function readChips(request: ConversionRequest, arm: Arm, type: string): Pr
 async function reasonAgainstFlux(
   request: ConversionRequest,
   raw: RawFrame,
-  arm: Arm,
+  armName: string,
   chips: readonly ChipProducts[],
 ): Promise<string | null> {
   const { section } = request
+  const { responseValidityDays: validityDays, breakpoints } = section.fluxCalibration
   for (const { chip, flux } of chips) {
     const response = calibrationOf(request, section.calibrations.response, chip)
     const decision = fluxDecision({
-      policy: section.fluxCalibration,
+      case: section.fluxCalibration.case,
       response: response === undefined ? null : { fileName: response.fileName, mjdObs: await mjdOf(response) },
       hasExtinction: request.calibrations.some(({ category }) => category === section.calibrations.extinction),
       rawMjd: raw.header.number('MJD-OBS') ?? Number.NaN,
-      validityDays: section.responseValidityDays,
-      breakpoints: arm.responseBreakpoints,
+      validityDays,
+      breakpoints: breakpoints[armName] ?? [],
     })
     if (!decision.flux) return decision.reason
     if (flux === null) return `the recipe made no flux-calibrated spectrum of ${chip}`

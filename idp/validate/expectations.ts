@@ -12,5 +12,5 @@ export interface IdpExpectations extends IdpChecks {
 /** Null where the instrument file says nothing of internal data products, or nothing of their checks. */
 export function expectationsOf({ instrument, idp }: Instrument): IdpExpectations | null {
   if (idp?.checks === undefined) return null
-  return { ...idp.checks, instrument, neverFluxCalibrated: idp.fluxCalibration === 'never' }
+  return { ...idp.checks, instrument, neverFluxCalibrated: idp.fluxCalibration.case === 2 }
 }

@@ -36,7 +36,10 @@ export function exampleInstrument(changes: Partial<Instrument> = {}): Instrument
   const file = instrumentSchema.parse({
     instrument: 'UVES',
     nightBeginsUtHour: 12,
+    version: 1,
     status: 'certified',
+    certifiedBy: 'nobody',
+    certifiedOn: '2026-03-01',
     pipeline: { name: 'uves', certifiedVersions: ['6.1.8'], debianPackage: 'cpl-plugin-uves' },
     limits: { wallSeconds: 1800, memoryBytes: 4e9, outputBytes: 2e9 },
     modes: [

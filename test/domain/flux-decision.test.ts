@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fluxDecision, type FluxQuestion } from '../../domain/flux-decision.ts'
 
 const question: FluxQuestion = {
-  policy: 'when available',
+  case: 1,
   response: { fileName: 'UV_MRSP_260301A_BLUE390d2_2x2.fits', mjdObs: 61_000 },
   hasExtinction: true,
   rawMjd: 61_100.15,
@@ -17,7 +17,7 @@ describe('fluxDecision', () => {
   })
 
   it.each<[string, Partial<FluxQuestion>]>([
-    ['this stream is never flux-calibrated', { policy: 'never' }],
+    ['this stream is never flux-calibrated', { case: 2 }],
     ['the block lists no master response', { response: null }],
     ['the block lists no table of atmospheric extinction', { hasExtinction: false }],
     ['the header of RESPONSE.fits does not tell its date', { response: { fileName: 'RESPONSE.fits', mjdObs: null } }],
@@ -54,19 +54,19 @@ describe('fluxDecision', () => {
     const breakpoints = fc.array(fc.constantFrom('2004-10-14', '2009-07-02', '2015-01-01'))
     fc.assert(
       fc.property(mjd, mjd, breakpoints, fc.integer({ min: 1, max: 5000 }), (left, right, dates, validityDays) => {
-        const ask = (rawMjd: number, mjdObs: number, policy: FluxQuestion['policy']) =>
+        const ask = (rawMjd: number, mjdObs: number, choice: FluxQuestion['case']) =>
           fluxDecision({
             ...question,
-            policy,
+            case: choice,
             rawMjd,
             response: { fileName: 'R', mjdObs },
             breakpoints: dates,
             validityDays,
           })
-        expect(ask(left, right, 'never').flux).toBe(false)
-        expect(ask(left, right, 'when available').flux).toBe(ask(right, left, 'when available').flux)
-        expect(ask(left, right, 'when available').flux && Math.abs(left - right) > validityDays).toBe(false)
-        expect(ask(left, left, 'when available').flux).toBe(true)
+        expect(ask(left, right, 2).flux).toBe(false)
+        expect(ask(left, right, 1).flux).toBe(ask(right, left, 1).flux)
+        expect(ask(left, right, 1).flux && Math.abs(left - right) > validityDays).toBe(false)
+        expect(ask(left, left, 1).flux).toBe(true)
       }),
     )
   })

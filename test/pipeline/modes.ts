@@ -10,7 +10,10 @@ export function instrumentWith({ mode = {}, calibrations = {} }: Parts): Instrum
   return instrumentSchema.parse({
     instrument: 'UVES',
     nightBeginsUtHour: 12,
+    version: 1,
     status: 'certified',
+    certifiedBy: 'nobody',
+    certifiedOn: '2026-03-01',
     pipeline: { name: 'uves', debianPackage: 'cpl-plugin-uves', certifiedVersions: ['6.1.8'] },
     limits: { wallSeconds: 600, memoryBytes: 1e9, outputBytes: 1e9 },
     modes: [

@@ -73,8 +73,8 @@ describe.each([
 
 describe('flux calibration', () => {
   // The response of the simulated night was taken in the afternoon before.
-  it.each<[string, Partial<IdpSection>, RegExp]>([
-    ['never, by the choice of the stream', { fluxCalibration: 'never' }, /^this stream is never flux-calibrated$/],
+  it.each<[string, Partial<IdpSection['fluxCalibration']>, RegExp]>([
+    ['never, by the choice of the stream', { case: 2 }, /^this stream is never flux-calibrated$/],
     [
       'not with an expired response',
       { responseValidityDays: 0.1 },
@@ -82,7 +82,7 @@ describe('flux calibration', () => {
     ],
     [
       'not across a breakpoint',
-      { arms: withBreakpoint('2026-03-02') },
+      { breakpoints: { BLUE: ['2026-03-02'] } },
       /^UV_MRSP_260301A_BLUE390d2_2x2\.fits lies on the other side of the change of 2026-03-02$/,
     ],
   ])('is made %s', async (_, changes, reason) => {
@@ -136,12 +136,16 @@ describe('products that do not make an IDP', () => {
   })
 })
 
-function request(setting: number, changes: Partial<IdpSection> = {}, name = `${setting}.fits`): ConversionRequest {
+function request(
+  setting: number,
+  flux: Partial<IdpSection['fluxCalibration']> = {},
+  name = `${setting}.fits`,
+): ConversionRequest {
   const exposure = exposures.get(setting)
   if (exposure === undefined || instrument.idp === undefined) throw new Error(`no exposure at ${setting} nm`)
   const { raws, calibrations, products } = exposure
   return {
-    section: { ...instrument.idp, ...changes },
+    section: { ...instrument.idp, fluxCalibration: { ...instrument.idp.fluxCalibration, ...flux } },
     raws,
     calibrations,
     products,
@@ -150,18 +154,6 @@ function request(setting: number, changes: Partial<IdpSection> = {}, name = `${s
     attemptEndedAt: new Date('2026-03-03T10:00:00.123Z'),
     path: join(folder, name),
   }
-}
-
-/** As the instrument file would say it. */
-function withBreakpoint(date: string): IdpSection['arms'] {
-  const arm = {
-    chips: ['BLUE'],
-    slitWidthKeyword: 'ESO INS SLIT2 WID',
-    wavelengthKeyword: 'ESO INS GRAT1 WLEN',
-    resolvingPowerTimesSlit: 41_400,
-    responseBreakpoints: [date],
-  }
-  return { BLUE: arm }
 }
 
 async function column(path: string, name: string): Promise<ArrayLike<number>> {

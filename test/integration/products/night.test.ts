@@ -13,6 +13,7 @@ import { readHdu, readHeaders } from '../../../fits/file.ts'
 import { numbersOf, readTable } from '../../../fits/table.ts'
 import { makeIdp } from '../../../idp/make-idp.ts'
 import { expectationsOf, judgeBatch, judgeIdp } from '../../../idp/validate.ts'
+import { asRead } from '../../as-read.ts'
 import { install, type Installation } from '../checks/installation.ts'
 import { DATE } from '../checks/night.ts'
 import { fitsverify } from '../fits/judge.ts'
@@ -32,7 +33,7 @@ let maker: KeepingIdpMaker
 let exposures: readonly Exposure[]
 let wrongEquinox: string
 let ingested: Ingested
-let fluxCalibration: IdpSection['fluxCalibration'] = 'when available'
+let fluxCase: IdpSection['fluxCalibration']['case'] = 1
 
 beforeAll(async () => {
   installation = await install((host) => {
@@ -40,7 +41,7 @@ beforeAll(async () => {
     mkdirSync(kept)
     maker = keepingIdpMaker(host.idpMaker, kept, (dpId) => dpId === dpIdOf(LOST))
     const loadInstrument = async (name: string) =>
-      instrumentOfTheNight(await host.loadInstrument(name), fluxCalibration)
+      asRead(instrumentOfTheNight(await host.loadInstrument(name), fluxCase))
     return { ...host, idpMaker: maker, loadInstrument }
   })
   const night = await layNight(installation)
@@ -98,7 +99,8 @@ describe('case 2: never flux-calibrated', () => {
     for (const [index, { block }] of exposures.entries()) {
       const [making] = makingsOf(index)
       if (making === undefined) throw new Error(`${block.name} has no IDP`)
-      const section: IdpSection = { ...making.request.section, fluxCalibration: 'never' }
+      const { section: before } = making.request
+      const section: IdpSection = { ...before, fluxCalibration: { ...before.fluxCalibration, case: 2 } }
       const expectations = expectationsOf(await installation.host.loadInstrument('UVES'))
       const { conversion, findings } = await makeIdp({ conversion: { ...making.request, section }, expectations })
       expect(conversion).toMatchObject({ fluxCalibrated: false, reason: 'this stream is never flux-calibrated' })
@@ -195,9 +197,9 @@ describe('re-processing', () => {
   })
 
   test('a stream that is never to be flux-calibrated any more takes the flux away, with its reason', async () => {
-    fluxCalibration = 'never'
+    fluxCase = 2
     await processAgain(CASE_2, 'no flux calibration any more').finally(() => {
-      fluxCalibration = 'when available'
+      fluxCase = 1
     })
     const [old, fresh] = await idpsOf(abName(CASE_2))
     expect(old).toMatchObject({ state: 'superseded', superseded_by: fresh?.archive_name, flux_calibrated: true })

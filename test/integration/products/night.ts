@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { AssociationBlock } from '../../../domain/association-block.ts'
-import type { Arm, IdpSection } from '../../../domain/idp-section.ts'
+import type { IdpSection } from '../../../domain/idp-section.ts'
 import type { Instrument } from '../../../domain/instrument.ts'
 import { writeAssociationBlock } from '../../../domain/write-association-block.ts'
 import { double } from '../../../fits/card.ts'
@@ -101,15 +101,15 @@ export function textsOf(blocks: readonly AssociationBlock[]): ReadonlyMap<string
 /** The instrument of this night, with the observatory's choice of the flux calibration. */
 export function instrumentOfTheNight(
   instrument: Instrument,
-  fluxCalibration: IdpSection['fluxCalibration'],
+  fluxCase: IdpSection['fluxCalibration']['case'],
 ): Instrument {
   const { idp } = instrument
   if (idp === undefined) throw new Error('the instrument file does not say how products become IDPs')
-  const arms = Object.entries(idp.arms).map(([name, arm]) => {
-    const responseBreakpoints = [...arm.responseBreakpoints, BREAKPOINT]
-    return [name, { ...arm, responseBreakpoints }] satisfies [string, Arm]
-  })
-  return { ...instrument, idp: { ...idp, fluxCalibration, arms: Object.fromEntries(arms) } }
+  const { breakpoints } = idp.fluxCalibration
+  const dates = (arm: string) => [...(breakpoints[arm] ?? []), BREAKPOINT]
+  const later = Object.fromEntries(Object.keys(idp.arms).map((arm) => [arm, dates(arm)]))
+  const fluxCalibration = { ...idp.fluxCalibration, case: fluxCase, breakpoints: later }
+  return { ...instrument, idp: { ...idp, fluxCalibration } }
 }
 
 /** In a room of the archive with its sum in the list; a later line counts. */

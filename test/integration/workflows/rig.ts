@@ -32,6 +32,7 @@ import { workerIsEnding } from '../../../worker.ts'
 import { dateWorkflowId, filesQueue, orchestrationQueue, recipesQueue } from '../../../workflows/ids.ts'
 import type { DateInput } from '../../../workflows/process-date.ts'
 import { ownSchema } from '../own-schema.ts'
+import { asRead } from '../../as-read.ts'
 import { makeSmallNight, smallInstrument, smallProduct } from './small-night.ts'
 
 export const DATE = '2026-03-01'
@@ -359,7 +360,7 @@ export class Rig {
   }
 
   #orchestrationParts() {
-    const instrument = smallInstrument(this.#options.limits)
+    const instrument = asRead(smallInstrument(this.#options.limits))
     return {
       database: this.database,
       log: pino({ level: 'silent' }),

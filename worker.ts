@@ -15,6 +15,7 @@ import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
 import { InfrastructureError, PreconditionError } from './domain/failure.ts'
 import { findPipeline, type Pipeline } from './pipeline/find-pipeline.ts'
+import { startNotifier } from './notify/notifier.ts'
 import { startReconciler } from './reconciler.ts'
 import { becomeHostWorker } from './services/host-worker.ts'
 import { findServices } from './services/services.ts'
@@ -88,11 +89,13 @@ async function runOrchestration(
   })
   const client = await TemporalClient.connect(temporalAddress, settings)
   const endReconciler = startReconciler(database, client, log)
+  const endNotifier = startNotifier(database, settings.notify, log)
   log.info({ role: 'orchestration' }, 'worker ready')
   try {
     await runUntilClosed([worker], stop)
   } finally {
     endReconciler()
+    endNotifier()
     await client.close()
   }
 }

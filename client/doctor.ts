@@ -5,6 +5,7 @@ import { examine, type Part } from '../services/doctor.ts'
 import { inHome } from '../services/home.ts'
 import { loadInstrument } from '../settings/instruments.ts'
 import type { Settings } from '../settings/settings.ts'
+import { lifeless } from './alive.ts'
 import type { CarryOut } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
@@ -16,10 +17,21 @@ export function addDoctor(program: Command, carryOut: CarryOut): void {
   program
     .command('doctor')
     .description('look at every part that phoenix needs; exit code 1 if one does not work')
+    .option('--alive', 'only whether all parts of a running installation are at work: for a watchdog outside')
     .option(...JSON_OPTION)
-    .addHelpText('after', example('phoenix doctor'))
-    .action((options: { json?: boolean }) =>
+    .addHelpText(
+      'after',
+      example('phoenix doctor', 'phoenix doctor --alive || mail -s "phoenix is down" ops@example.org'),
+    )
+    .action((options: { alive?: boolean; json?: boolean }) =>
       carryOut(options, async ({ settings, output }) => {
+        if (options.alive === true) {
+          const problems = await lifeless(settings)
+          output.result({ alive: problems.length === 0, problems }, () =>
+            output.say(problems.length === 0 ? 'alive' : problems.join('; ')),
+          )
+          return problems.length === 0 ? EXIT.fine : EXIT.failed
+        }
         const parts = await allParts(settings)
         output.result(parts, () =>
           output.table(

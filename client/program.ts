@@ -9,6 +9,7 @@ import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
 import { addIdp } from './idp.ts'
+import { addNotify } from './notify.ts'
 import { addPause } from './pause.ts'
 import { addQc1 } from './qc1.ts'
 import { addRegister } from './register.ts'
@@ -67,6 +68,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addIdp(program, carryOut)
   addArchive(program, carryOut)
   addVerify(program, carryOut)
+  addNotify(program, carryOut)
   addWorker(program, settings)
   return program
 }

@@ -150,11 +150,19 @@ export async function closeRun(database: Database, closing: RunClosing): Promise
       instrument: run.instrument,
       date: run.date,
       runNumber: closing.runNumber,
-      kind: 'run closed',
+      kind: CLOSED_AS[closing.state],
       message: [`run ${closing.runNumber} ${closing.state}`, ...closing.problems].join('; '),
     })
     return closing.state
   })
+}
+
+/** Kinds of the event: people outside hear of the first two at once (domain/alerts.ts). */
+const CLOSED_AS: Record<ClosedRunState, string> = {
+  blocked: 'date blocked',
+  error: 'date in error',
+  stopped: 'run closed',
+  done: 'run closed',
 }
 
 /** Gives up the products of a blocked run: recorded, nothing more. Returns false when the run was not blocked. */

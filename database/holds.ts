@@ -34,7 +34,8 @@ export async function placeHoldIn(transaction: Transaction<Schema>, hold: NewHol
     .executeTakeFirstOrThrow()
   await writeEvent(transaction, {
     ...placeOf(hold.scope),
-    kind: hold.kind,
+    // People outside hear of an archive that we ourselves had to hold (domain/alerts.ts).
+    kind: hold.scope.type === 'archive' && hold.placedBy === 'phoenix' ? 'archive held' : hold.kind,
     message: `${hold.kind} ${describeScope(hold.scope)}${hold.reason === '' ? '' : `: ${hold.reason}`}`,
     who: hold.placedBy,
   })

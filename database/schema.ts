@@ -6,6 +6,12 @@ import type { FailureKind } from '../domain/failure.ts'
 import type { HoldKind, HoldScope } from '../domain/hold.ts'
 import type { SystematicFailure } from '../domain/systematic-failure.ts'
 
+/** What every message to people outside has. */
+export interface MessageDocument {
+  readonly subject: string
+  readonly text: string
+}
+
 /** The tables of database/migrations as TypeScript sees them. `date` columns are read and written as `YYYY-MM-DD`. */
 export interface Schema {
   sciproc_date: {
@@ -213,6 +219,18 @@ export interface Schema {
     load_average: number | null
   }
   at_work: { run_number: number; subject: string; phase: string; host: string; since: Generated<Date> }
+  notification: {
+    notification_id: Identity
+    cause: string
+    through_event: Generated<number>
+    message: JSONColumnType<MessageDocument>
+    created_at: Generated<Date>
+    sent_at: Date | null
+    tries: Generated<number>
+    tried_at: Date | null
+    problem: string | null
+  }
+  heartbeat: { part: string; at: Generated<Date> }
   state_transition: { subject: 'ab' | 'date_run'; from_state: string; to_state: string }
   date_status: {
     instrument: string

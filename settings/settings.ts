@@ -43,6 +43,17 @@ export interface Settings extends TemporalSettings {
   readonly instrumentDir: string
   /** The hours in which recipes may start; null: at any time. */
   readonly window: WindowSetting | null
+  /** How people outside are told (docs/notifications.md). */
+  readonly notify: NotifySettings
+}
+
+export interface NotifySettings {
+  /** Program and arguments; null: messages are kept in the record and sent nowhere. */
+  readonly command: readonly [string, ...string[]] | null
+  /** The hour of the daily digest, as clock time `08:00` in a time zone of the IANA data base; null: no digest. */
+  readonly digestAt: { readonly timeZone: string; readonly time: string } | null
+  /** The digest names an instrument of which nothing was registered for so many nights. */
+  readonly silentNights: number
 }
 
 /**
@@ -86,6 +97,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     operator: value.PHOENIX_OPERATOR ?? given['USER'] ?? userName(),
     instrumentDir: path('PHOENIX_INSTRUMENTS', join(projectRoot(), 'instruments')),
     window: value.PHOENIX_WINDOW,
+    notify: {
+      command: value.PHOENIX_NOTIFY_COMMAND,
+      digestAt: digestTime(value.PHOENIX_DIGEST_AT),
+      silentNights: value.PHOENIX_SILENT_NIGHTS ?? 3,
+    },
     ...readTemporalSettings({ ...inFile, ...given }),
   }
 }
@@ -93,6 +109,13 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 type PathVariable =
   | ArchiveVariable
   | `PHOENIX_${'SCRATCH' | 'GENCALIB' | 'CACHE' | 'INSTRUMENTS' | 'AB_DIR' | 'RECIPE_DIR'}`
+
+/** Unless said otherwise at 08:00 by the clock of this machine. */
+function digestTime(value: z.infer<typeof variables>['PHOENIX_DIGEST_AT']): NotifySettings['digestAt'] {
+  if (value === 'none') return null
+  if (typeof value === 'object') return value
+  return { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, time: '08:00' }
+}
 
 /** A container may run under a number that has no name. */
 function userName(): string {

@@ -47,6 +47,18 @@ export const variables = z.object({
     context.addIssue('must look like `America/Santiago 20:00-07:00` (time zone, begin, end), or be `none`')
     return z.NEVER
   }),
+  PHOENIX_NOTIFY_COMMAND: text().transform((value) => {
+    const [program, ...args] = (value ?? '').split(' ').filter((word) => word !== '')
+    return program === undefined ? null : ([program, ...args] as const)
+  }),
+  PHOENIX_DIGEST_AT: text().transform((value, context) => {
+    if (value === undefined || value === 'none') return value
+    const digest = parseDigestTime(value)
+    if (digest !== null) return digest
+    context.addIssue('must look like `America/Santiago 08:00` (time zone and time of day), or be `none`')
+    return z.NEVER
+  }),
+  PHOENIX_SILENT_NIGHTS: wholeNumber(1, 10_000),
   DATABASE_URL: text(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://'),
 })
 
@@ -94,6 +106,13 @@ function parseWindow(value: string): WindowSetting | null {
   const { timeZone, start, end } = windowPattern.exec(value)?.groups ?? {}
   if (timeZone === undefined || start === undefined || end === undefined || start === end) return null
   return isTimeZone(timeZone) ? { timeZone, start, end } : null
+}
+
+const digestPattern = new RegExp(`^(?<timeZone>\\S+) +(?<time>${clockTime})$`)
+
+function parseDigestTime(value: string): { timeZone: string; time: string } | null {
+  const { timeZone, time } = digestPattern.exec(value)?.groups ?? {}
+  return timeZone === undefined || time === undefined || !isTimeZone(timeZone) ? null : { timeZone, time }
 }
 
 function isTimeZone(name: string): boolean {

@@ -61,7 +61,7 @@ describe('a run of a date', () => {
     expect([await close('error'), await close('done')]).toEqual(['error', 'error'])
     expect((await opened(database)).runNumber).toBeGreaterThan(first.runNumber)
     const kinds = (await eventsOf(database, INSTRUMENT, DATE)).map(({ kind }) => kind)
-    expect(kinds).toEqual(['registered', 'run opened', 'run closed', 'run opened'])
+    expect(kinds).toEqual(['registered', 'run opened', 'date in error', 'run opened'])
   })
 
   it('is given up only when it is blocked', async () => {

@@ -5,6 +5,7 @@ import { StaleRunError } from '../database/fence.ts'
 import { isOpenRun, type OpenRunState, type RunState } from '../domain/date-run.ts'
 import { controlOf, type HoldKind, PHOENIX } from '../domain/hold.ts'
 import { isOpen, nextOpening } from '../domain/night-window.ts'
+import { windowFor } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
 import { lackOfSpace } from './disk-space.ts'
 import { readOpenRun } from './open-run.ts'
@@ -42,11 +43,12 @@ export function makeControl({ database, window, archives }: Orchestration) {
       const lack = await hostLacksSpace(run.host)
       if (lack !== null) return { command: 'wait', why: lack, until: null }
       const now = new Date()
-      if (window === null || isOpen(window, now)) return { command: 'go', why: '', until: null }
+      const gate = windowFor(run, window)
+      if (gate === null || isOpen(gate, now)) return { command: 'go', why: '', until: null }
       return {
         command: 'wait',
-        why: `window opens at ${window.start} ${window.timeZone}`,
-        until: nextOpening(window, now).toISOString(),
+        why: `window opens at ${gate.start} ${gate.timeZone}`,
+        until: nextOpening(gate, now).toISOString(),
       }
     },
 
@@ -69,7 +71,7 @@ export function makeControl({ database, window, archives }: Orchestration) {
         placedBy: PHOENIX,
       })
       if (ENDING[run.state] === undefined) await showRunState(database, runNumber, 'stopping', reason)
-      const abs = await absToProcess(database, instrument, date)
+      const abs = await absToProcess(database, run)
       return abs.filter(({ state }) => state === 'running').map(({ abName }) => abName)
     },
 

@@ -25,7 +25,7 @@ export function makeDownloadMcalibs(host: Host) {
       return withHeartbeat(async () => {
         await refuseHeldArchives(host)
         const run = await readOpenRun(host.database, runNumber)
-        const abs = await absToProcess(host.database, run.instrument, run.date)
+        const abs = await absToProcess(host.database, run)
         const { broken, gencalibProblems: problems } = await orHold(host, () =>
           bringCalibrations(host, {
             folder: new RunFolder(host.scratchDir, run),

@@ -1,4 +1,5 @@
 import { absToProcess } from '../database/plan.ts'
+import { priorityOf } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
 import { readOpenRun } from './open-run.ts'
 
@@ -12,6 +13,8 @@ export interface DatePlan {
   readonly startedAbNames: readonly string[]
   /** ABs that may be on the host at once: its cores and the look-ahead. */
   readonly slots: number
+  /** With which the host's queue is served, 1 first. */
+  readonly priority: number
 }
 
 /**
@@ -21,13 +24,15 @@ export interface DatePlan {
 export function makePlanDate({ database }: Orchestration) {
   return {
     async planDate(runNumber: number): Promise<DatePlan> {
-      const { instrument, date, host } = await readOpenRun(database, runNumber)
-      const abs = await absToProcess(database, instrument, date)
+      const run = await readOpenRun(database, runNumber)
+      const { instrument, date, host } = run
+      const abs = await absToProcess(database, run)
       const found = await database.selectFrom('host').select('cores').where('host', '=', host).executeTakeFirst()
       const startedAbNames = abs.filter(({ state }) => state === 'running').map(({ abName }) => abName)
       const others = abs.filter(({ state }) => state !== 'running').map(({ abName }) => abName)
       const slots = slotsFor(found?.cores ?? 1)
-      return { instrument, date, host, abNames: [...startedAbNames, ...others], startedAbNames, slots }
+      const priority = priorityOf(run.kind)
+      return { instrument, date, host, abNames: [...startedAbNames, ...others], startedAbNames, slots, priority }
     },
   }
 }

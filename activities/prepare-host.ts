@@ -17,7 +17,7 @@ export function makePrepareHost(host: Host) {
       return withHeartbeat(async () => {
         const run = await readOpenRun(host.database, runNumber)
         await new RunFolder(host.scratchDir, run).create()
-        const abs = (await absToProcess(host.database, run.instrument, run.date)).map(({ ab }) => ab)
+        const abs = (await absToProcess(host.database, run)).map(({ ab }) => ab)
         const instrument = await host.loadInstrument(run.instrument)
         try {
           const pipeline = await host.findPipeline(instrument.pipeline.name)

@@ -7,7 +7,7 @@ import type { Outcome } from '../database/attempts.ts'
 import { takeUp } from '../domain/attempt.ts'
 import { InfrastructureError, OutcomeError } from '../domain/failure.ts'
 import { controlOf } from '../domain/hold.ts'
-import { isOpen } from '../domain/night-window.ts'
+import { mayStartAt, priorityOf } from '../domain/order.ts'
 import { cancelRecipe, clearLost, recipeState } from '../pipeline/run-recipe.ts'
 import { readLog } from '../pipeline/read-log.ts'
 import { showPhase } from './at-work.ts'
@@ -91,7 +91,7 @@ async function bringToAnEnd(block: Block, work: AbWork, abandoned: AbortSignal):
 }
 
 async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbResult | 'look again'> {
-  const { host } = block
+  const { host, run } = block
   const held = await whyNotNow(block)
   if (held !== null) return { ended: false, why: held }
   await clearLeftover(block)
@@ -102,7 +102,7 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     await show(block, 'raw')
     const ready = await fetchInputs(block, calibrations)
     await show(block, 'core')
-    release = await host.gate.enter(1, AbortSignal.any([abandoned, host.closing]))
+    release = await host.gate.enter(priorityOf(run.kind), AbortSignal.any([abandoned, host.closing]))
     const started = await start(block, ready)
     if (!started.started) {
       release()
@@ -179,7 +179,7 @@ async function whyNotNow({ host, run }: Block): Promise<string | null> {
   if (host.closing.aborted) throw new InfrastructureError('this worker is ending: nothing new is started')
   const control = controlOf(await activeHolds(host.database), { ...run, archives: host.archives })
   if (control.command !== 'go') return `${control.command} by ${control.hold.placedBy}`
-  if (host.window !== null && !isOpen(host.window, new Date())) return 'outside the night window'
+  if (!mayStartAt(run, host.window, new Date())) return 'outside the night window'
   const lack = lackOfSpace(host.name, await freeBytes(host.scratchDir), host.neededBytes)
   // The record must know too, or the workflow would offer the block again and again.
   if (lack !== null) await host.sayHostIsSeen()

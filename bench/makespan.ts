@@ -4,7 +4,7 @@ import os from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { connect, type Database } from '../database/connect.ts'
-import { absToProcess, type RegisteredAb } from '../database/plan.ts'
+import { absWithoutAnswer, type RegisteredAb } from '../database/plan.ts'
 import { findPostgres } from '../services/postgres/postgres.ts'
 import { projectRoot } from '../settings/project.ts'
 import { readSettings, type Settings } from '../settings/settings.ts'
@@ -99,7 +99,7 @@ async function phoenixNight(settings: Settings, env: NodeJS.ProcessEnv, cores: n
     const postgres = await findPostgres(settings)
     const database = connect({ url: postgres?.url ?? '', schema: settings.databaseSchema })
     try {
-      const abs = await absToProcess(database, 'UVES', DATE)
+      const abs = await absWithoutAnswer(database, 'UVES', DATE)
       await phoenix('run', 'UVES', DATE, '--wait')
       return await readTimes(database, abs, cores)
     } finally {

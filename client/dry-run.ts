@@ -1,6 +1,6 @@
 import type { Database } from '../database/connect.ts'
 import { findOpenRun } from '../database/date-runs.ts'
-import { absToProcess } from '../database/plan.ts'
+import { absWithoutAnswer } from '../database/plan.ts'
 import { abStatuses, dateStatuses } from '../database/status.ts'
 import { calibrationList } from '../domain/calibration-list.ts'
 import { loadInstrument } from '../settings/instruments.ts'
@@ -18,7 +18,7 @@ export async function dryRun(
   const [status] = await dateStatuses(database, instrument, date)
   if (status === undefined) throw notRegistered(place)
   const open = await findOpenRun(database, instrument, date)
-  const toProcess = await absToProcess(database, instrument, date)
+  const toProcess = await absWithoutAnswer(database, instrument, date)
   const leftOut = (await abStatuses(database, instrument, date)).filter(({ state }) => state === 'left out')
   const { mcalibs, gencalibs } = calibrationList(
     toProcess.map(({ ab }) => ab),

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import { chooseHost, SEEN_WITHIN_MS } from '../database/choose-host.ts'
 import type { Database } from '../database/connect.ts'
 import { type DateRun, findOpenRun, type OpenedRun, openRun } from '../database/date-runs.ts'
 import { activeHolds } from '../database/holds.ts'
-import { absToProcess } from '../database/plan.ts'
+import { absWithoutAnswer } from '../database/plan.ts'
 import { abStatuses, type DateStatus, dateStatuses, hostSeenAt } from '../database/status.ts'
 import type { ClosedRunState } from '../domain/date-run.ts'
 import { controlOf } from '../domain/hold.ts'
@@ -107,16 +108,15 @@ export async function order(
   return openRun(database, {
     instrument,
     date,
-    host: settings.host,
-    orderedBy: settings.operator,
-    kind: 'run',
-    leaveOutMissing,
+    host: await chooseHost(database, request, settings.host),
+    order: { kind: 'run', orderedBy: settings.operator, leaveOutMissing },
+    abNames: 'all',
   })
 }
 
 /** Whether a date has blocks without an answer, or products that wait for the archive. */
 export async function hasWork(database: Database, { instrument, date, pendingIdps }: DateStatus): Promise<boolean> {
-  return pendingIdps > 0 || (await absToProcess(database, instrument, date)).length > 0
+  return pendingIdps > 0 || (await absWithoutAnswer(database, instrument, date)).length > 0
 }
 
 /** Follows a run to its end; at Ctrl-C it goes on without us, and null is returned. */
@@ -135,8 +135,6 @@ export async function follow(
   }
   return state
 }
-
-const SEEN_WITHIN_MS = 120_000
 
 /** What keeps an open run from going on at once, in words. */
 async function obstacles(database: Database, run: DateRun): Promise<string[]> {

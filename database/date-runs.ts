@@ -1,5 +1,13 @@
 import { sql } from 'kysely'
-import type { ClosedRunState, OpenRunState, RunState } from '../domain/date-run.ts'
+import {
+  type ClosedRunState,
+  isOpenRun,
+  OPEN_RUN_STATES,
+  type OpenRunState,
+  type RunCoverage,
+  type RunState,
+} from '../domain/date-run.ts'
+import type { OrderKind } from '../domain/order.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 
@@ -12,15 +20,32 @@ export interface DateRun {
   readonly state: RunState
   readonly waitsFor: string | null
   readonly leaveOutMissing: boolean
+  readonly kind: OrderKind
+  /** Recipes may start outside the night window too. */
+  readonly anyTime: boolean
+  /** Everything but the ingestion. */
+  readonly trial: boolean
+  readonly covers: RunCoverage
+}
+
+/** An order of one date, made together with its run. */
+export interface OneDateOrder {
+  readonly kind: OrderKind
+  readonly orderedBy: string
+  readonly reason?: string
+  readonly leaveOutMissing?: boolean
+  readonly anyTime?: boolean
+  readonly trial?: boolean
 }
 
 export interface NewRun {
   readonly instrument: string
   readonly date: string
   readonly host: string
-  readonly orderedBy: string
-  readonly kind: 'run'
-  readonly leaveOutMissing: boolean
+  /** A new order, or the number of one that is on record. */
+  readonly order: OneDateOrder | number
+  /** The blocks that the run takes; `all`: every one of the date that has no answer yet, also those registered while it is open. */
+  readonly abNames: 'all' | readonly string[]
 }
 
 export type OpenedRun =
@@ -28,43 +53,54 @@ export type OpenedRun =
   /** Somebody else's run of the date is open. */
   | { readonly opened: false; readonly openRun: DateRun; readonly orderedBy: string; readonly startedAt: Date }
 
-const OPEN: readonly OpenRunState[] = ['running', 'holding', 'stopping', 'cancelling']
 const UNIQUE_VIOLATION = '23505'
 
-/** Opens a run of a date together with its order. Two who try at once: one wins, the other is told who did. */
-export async function openRun(database: Database, run: NewRun): Promise<OpenedRun> {
+/**
+ * Opens a run of a date, together with its order where that is new. Two who try at once: one wins, the other is told who did. `also` is
+ * done in the same transaction, with the run's number.
+ */
+export async function openRun(
+  database: Database,
+  run: NewRun,
+  also: (transaction: Database, runNumber: number) => Promise<void> = async () => {},
+): Promise<OpenedRun> {
   try {
     return await database.transaction().execute(async (transaction) => {
-      const { order_id: orderId } = await transaction
-        .insertInto('processing_order')
-        .values({
-          kind: run.kind,
-          instrument: run.instrument,
-          ordered_by: run.orderedBy,
-          leave_out_missing: run.leaveOutMissing,
-        })
-        .returning('order_id')
-        .executeTakeFirstOrThrow()
-      const row = await transaction
+      const orderId = typeof run.order === 'number' ? run.order : await insertOrder(transaction, run, run.order)
+      const { run_number: runNumber } = await transaction
         .insertInto('date_run')
-        .values({ instrument: run.instrument, date: run.date, order_id: orderId, host: run.host })
+        .values({
+          instrument: run.instrument,
+          date: run.date,
+          order_id: orderId,
+          host: run.host,
+          covers: run.abNames === 'all' ? 'all' : 'listed',
+        })
         .returning('run_number')
         .executeTakeFirstOrThrow()
+      if (run.abNames !== 'all' && run.abNames.length > 0) {
+        await transaction
+          .insertInto('run_ab')
+          .values(run.abNames.map((abName) => ({ run_number: runNumber, instrument: run.instrument, ab_name: abName })))
+          .execute()
+      }
+      await also(transaction, runNumber)
+      const row = await runs(transaction).where('r.run_number', '=', runNumber).executeTakeFirstOrThrow()
       await writeEvent(transaction, {
         instrument: run.instrument,
         date: run.date,
-        runNumber: row.run_number,
+        runNumber,
         kind: 'run opened',
-        message: `run ${row.run_number} on ${run.host}`,
-        who: run.orderedBy,
+        message: `run ${runNumber} on ${run.host}`,
+        who: row.ordered_by,
       })
-      return { opened: true, run: { ...run, runNumber: row.run_number, orderId, state: 'running', waitsFor: null } }
+      return { opened: true, run: toRun(row) }
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const openRow = await findOpenRun(database, run.instrument, run.date)
     // It has ended between our two statements: try again.
-    if (openRow === null) return openRun(database, run)
+    if (openRow === null) return openRun(database, run, also)
     return { opened: false, ...openRow }
   }
 }
@@ -77,14 +113,14 @@ export async function findOpenRun(
   const row = await runs(database)
     .where('r.instrument', '=', instrument)
     .where('r.date', '=', date)
-    .where('r.state', 'in', OPEN)
+    .where('r.state', 'in', OPEN_RUN_STATES)
     .executeTakeFirst()
   return row === undefined ? null : { openRun: toRun(row), orderedBy: row.ordered_by, startedAt: row.started_at }
 }
 
 /** All open runs: what the reconciler compares with Temporal. */
 export async function openRuns(database: Database): Promise<readonly DateRun[]> {
-  const rows = await runs(database).where('r.state', 'in', OPEN).orderBy('r.run_number').execute()
+  const rows = await runs(database).where('r.state', 'in', OPEN_RUN_STATES).orderBy('r.run_number').execute()
   return rows.map(toRun)
 }
 
@@ -104,7 +140,7 @@ export async function showRunState(
     .updateTable('date_run')
     .set({ state, waits_for: waitsFor })
     .where('run_number', '=', runNumber)
-    .where('state', 'in', OPEN)
+    .where('state', 'in', OPEN_RUN_STATES)
     .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
@@ -128,7 +164,7 @@ export async function closeRun(database: Database, closing: RunClosing): Promise
       .where('run_number', '=', closing.runNumber)
       .forUpdate()
       .executeTakeFirstOrThrow()
-    if (!OPEN.some((state) => state === run.state)) return run.state
+    if (!isOpenRun(run.state)) return run.state
     await transaction
       .updateTable('date_run')
       .set({
@@ -176,6 +212,23 @@ export async function giveUpBlockedRun(database: Database, runNumber: number): P
   return result.numUpdatedRows > 0n
 }
 
+async function insertOrder(transaction: Database, { instrument }: NewRun, order: OneDateOrder): Promise<number> {
+  const { order_id: orderId } = await transaction
+    .insertInto('processing_order')
+    .values({
+      kind: order.kind,
+      instrument,
+      ordered_by: order.orderedBy,
+      reason: order.reason ?? null,
+      leave_out_missing: order.leaveOutMissing ?? false,
+      any_time: order.anyTime ?? false,
+      trial: order.trial ?? false,
+    })
+    .returning('order_id')
+    .executeTakeFirstOrThrow()
+  return orderId
+}
+
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION
 }
@@ -185,7 +238,7 @@ function runs(database: Database) {
     .selectFrom('date_run as r')
     .innerJoin('processing_order as o', 'o.order_id', 'r.order_id')
     .selectAll('r')
-    .select(['o.ordered_by', 'o.leave_out_missing'])
+    .select(['o.ordered_by', 'o.leave_out_missing', 'o.kind', 'o.any_time', 'o.trial'])
 }
 
 type RunRow = Awaited<ReturnType<ReturnType<typeof runs>['executeTakeFirstOrThrow']>>
@@ -200,5 +253,9 @@ function toRun(row: RunRow): DateRun {
     state: row.state,
     waitsFor: row.waits_for,
     leaveOutMissing: row.leave_out_missing,
+    kind: row.kind,
+    anyTime: row.any_time,
+    trial: row.trial,
+    covers: row.covers,
   }
 }

@@ -1,3 +1,4 @@
+import { isOpenRun } from '../domain/date-run.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import type { Database } from './connect.ts'
 
@@ -16,7 +17,7 @@ export async function holdFence(transaction: Database, runNumber: number): Promi
     .executeTakeFirst()
   if (run === undefined)
     throw new InfrastructureError(`run ${runNumber} is not in the record: is this the right database?`)
-  if (!['running', 'holding', 'stopping', 'cancelling'].includes(run.state)) {
+  if (!isOpenRun(run.state)) {
     throw new StaleRunError(`run ${runNumber} is ${run.state}: another run has taken over or will`)
   }
 }

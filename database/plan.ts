@@ -3,6 +3,7 @@ import type { AssociationBlock } from '../domain/association-block.ts'
 import type { LeftOut } from '../domain/certification.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import type { Database } from './connect.ts'
+import type { DateRun } from './date-runs.ts'
 import { writeEvent } from './events.ts'
 import { holdFence } from './fence.ts'
 
@@ -16,20 +17,31 @@ export interface RegisteredAb {
   readonly ab: AssociationBlock
 }
 
-/** The blocks of a date that still have to give an answer, in the order of their exposures. */
+/** The blocks that a run has to bring to an answer, in the order of their exposures: of its date, or of its list. */
 export async function absToProcess(
+  database: Database,
+  run: Pick<DateRun, 'runNumber' | 'instrument' | 'date' | 'covers'>,
+): Promise<readonly RegisteredAb[]> {
+  const ofDate = withoutAnswer(database, run.instrument, run.date)
+  const query =
+    run.covers === 'all'
+      ? ofDate
+      : ofDate.innerJoin('run_ab as l', (join) =>
+          join
+            .onRef('l.instrument', '=', 'a.instrument')
+            .onRef('l.ab_name', '=', 'a.ab_name')
+            .on('l.run_number', '=', run.runNumber),
+        )
+  return (await query.execute()).flatMap((row) => toRegistered(row) ?? [])
+}
+
+/** The blocks of a date that still have to give an answer, in the order of their exposures. */
+export async function absWithoutAnswer(
   database: Database,
   instrument: string,
   date: string,
 ): Promise<readonly RegisteredAb[]> {
-  const rows = await registered(database)
-    .where('a.instrument', '=', instrument)
-    .where('a.date', '=', date)
-    .where('a.state', 'in', ['pending', 'running'])
-    .orderBy('a.mjd_obs')
-    .orderBy('a.ab_name')
-    .execute()
-  return rows.flatMap((row) => toRegistered(row) ?? [])
+  return (await withoutAnswer(database, instrument, date).execute()).flatMap((row) => toRegistered(row) ?? [])
 }
 
 /** One block by name. Throws an InfrastructureError when the record does not hold it as a readable block. */
@@ -65,6 +77,15 @@ export async function leaveOut(
     const place = { instrument, date: ab.date, runNumber, abName: ab.abName }
     await writeEvent(transaction, { ...place, kind: 'left out', message: reason.text })
   })
+}
+
+function withoutAnswer(database: Database, instrument: string, date: string) {
+  return registered(database)
+    .where('a.instrument', '=', instrument)
+    .where('a.date', '=', date)
+    .where('a.state', 'in', ['pending', 'running'])
+    .orderBy('a.mjd_obs')
+    .orderBy('a.ab_name')
 }
 
 function registered(database: Database) {

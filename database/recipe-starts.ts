@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip as gzipCallback } from 'node:zlib'
 import { decideStart, type StartDecision } from '../domain/attempt.ts'
+import { isOpenRun } from '../domain/date-run.ts'
 import { controlOf, type StartPlace } from '../domain/hold.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
@@ -49,10 +50,7 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
       .executeTakeFirstOrThrow()
     const facts = await startHistory(transaction, instrument, abName, generation)
     const decision = decideStart({
-      fenceIsCurrent:
-        run !== undefined &&
-        ['running', 'holding', 'stopping', 'cancelling'].includes(run.state) &&
-        ab.generation === generation,
+      fenceIsCurrent: run !== undefined && isOpenRun(run.state) && ab.generation === generation,
       control: controlOf(await activeHolds(transaction), place),
       windowIsOpen: request.windowIsOpen,
       ended: facts.ended,

@@ -1,9 +1,10 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
-import type { RunState } from '../domain/date-run.ts'
+import type { RunCoverage, RunState } from '../domain/date-run.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { HoldKind, HoldScope } from '../domain/hold.ts'
+import type { OrderDateState, OrderKind } from '../domain/order.ts'
 import type { SystematicFailure } from '../domain/systematic-failure.ts'
 
 /** What every message to people outside has. */
@@ -55,12 +56,19 @@ export interface Schema {
   }
   processing_order: {
     order_id: Identity
-    kind: 'run' | 'daily' | 'back-process' | 'reprocess' | 'job file'
+    kind: OrderKind
     instrument: string
     ordered_by: string
     reason: string | null
     leave_out_missing: Generated<boolean>
+    any_time: Generated<boolean>
+    trial: Generated<boolean>
+    host: string | null
+    newest_first: Generated<boolean>
+    dates_at_once: Generated<number>
     ordered_at: Generated<Date>
+    ended_at: Date | null
+    ended_as: 'done' | 'stopped' | null
   }
   /** By the SHA-256 of its content. */
   instrument_file: {
@@ -77,6 +85,7 @@ export interface Schema {
     date: string
     order_id: number
     host: string
+    covers: Generated<RunCoverage>
     state: ColumnType<RunState, RunState | undefined, RunState>
     waits_for: string | null
     problems: JSONColumnType<string[], string | undefined, string>
@@ -86,6 +95,18 @@ export interface Schema {
     ended_at: Date | null
     bytes_freed: number | null
   }
+  run_ab: AbKey & { run_number: number }
+  order_date: {
+    order_id: number
+    instrument: string
+    date: string
+    position: number
+    state: Generated<OrderDateState>
+    run_number: number | null
+    detail: string | null
+    changed_at: Generated<Date>
+  }
+  order_ab: AbKey & { order_id: number; date: string; generation: number }
   hold: {
     hold_id: Identity
     kind: HoldKind

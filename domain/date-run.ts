@@ -16,9 +16,14 @@ export const RUN_TRANSITIONS: Record<RunState, readonly RunState[]> = {
   done: [],
 }
 
+export const OPEN_RUN_STATES: readonly OpenRunState[] = ['running', 'holding', 'stopping', 'cancelling']
+
 export function isOpenRun(state: RunState): state is OpenRunState {
-  return state === 'running' || state === 'holding' || state === 'stopping' || state === 'cancelling'
+  return OPEN_RUN_STATES.some((open) => open === state)
 }
+
+/** A run takes all blocks of its date that have no answer yet, or only those that were listed when it was opened. */
+export type RunCoverage = 'all' | 'listed'
 
 /** What a run of a date ended with, seen from its steps. */
 export interface RunEnd {

@@ -21,11 +21,12 @@ export const filesOf = (prefix: string, host: string) =>
     retry,
   })
 
-/** Recipes of one host. A missing pipeline in the middle of a night burns nothing: it is tried again until it is back. */
-export const recipesOf = (prefix: string, host: string) =>
+/** Recipes of one host; its slots are given by priority. A missing pipeline in the middle of a night burns nothing: it is tried again until it is back. */
+export const recipesOf = (prefix: string, host: string, priority: number) =>
   proxyActivities<HostRecipeActivities>({
     taskQueue: recipesQueue(prefix, host),
     startToCloseTimeout: '7 days',
     heartbeatTimeout: '1 minute',
     retry: { ...retry, nonRetryableErrorTypes: ['StaleRunError'] },
+    priority: { priorityKey: priority },
   })

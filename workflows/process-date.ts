@@ -41,7 +41,7 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
   const plan = await record.planDate(runNumber)
   const { abNames, startedAbNames, slots } = plan
   const files = filesOf(queuePrefix, plan.host)
-  const recipes = recipesOf(queuePrefix, plan.host)
+  const recipes = recipesOf(queuePrefix, plan.host, plan.priority)
 
   step = 'ingest what an earlier run left'
   let ingested = await files.ingest(runNumber)

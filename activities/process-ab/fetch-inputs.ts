@@ -86,7 +86,7 @@ async function listedCalibrations({ host, run, registered, runFolder }: Block): 
   )
   if (listed !== null && areThere.every(Boolean)) return listed
   host.log.warn({ folder: runFolder.path }, 'calibrations of the date have gone from the scratch disk: fetched again')
-  const abs = await absToProcess(host.database, run.instrument, run.date)
+  const abs = await absToProcess(host.database, run)
   const { broken, gencalibProblems } = await bringCalibrations(host, {
     folder: runFolder,
     instrument: run.instrument,

@@ -2,7 +2,7 @@ import { keepInstrumentFile } from '../../database/instrument-files.ts'
 import { startRecipe as recordStart } from '../../database/recipe-starts.ts'
 import type { NotStarted } from '../../domain/attempt.ts'
 import type { Mode } from '../../domain/instrument.ts'
-import { isOpen } from '../../domain/night-window.ts'
+import { mayStartAt } from '../../domain/order.ts'
 import { recipeParameters } from '../../domain/recipe-parameters.ts'
 import { ensureRecipe } from '../../pipeline/find-pipeline.ts'
 import { prepareRecipe, startRecipe } from '../../pipeline/run-recipe.ts'
@@ -51,7 +51,7 @@ export async function start(block: Block, { inputs, mode }: Ready): Promise<Star
       host: host.name,
       archives: host.archives,
     },
-    windowIsOpen: host.window === null || isOpen(host.window, new Date()),
+    windowIsOpen: mayStartAt(run, host.window, new Date()),
   })
   if (!result.started) return { started: false, reason: result.decision.reason, detail: result.decision.detail }
   await startRecipe(recipeFolder(block))

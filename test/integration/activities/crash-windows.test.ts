@@ -27,8 +27,8 @@ async function openNight(): Promise<void> {
   rig = await Rig.withoutWorkers({ executable: 1 })
   const never = new AbortController().signal
   host = rig.host(never, never)
-  const order = { instrument: 'UVES', date: DATE, host: host.name, orderedBy: 'test', kind: 'run' } as const
-  const opened = await openRun(rig.database, { ...order, leaveOutMissing: false })
+  const place = { instrument: 'UVES', date: DATE, host: host.name }
+  const opened = await openRun(rig.database, { ...place, order: { kind: 'run', orderedBy: 'test' }, abNames: 'all' })
   if (!opened.opened) throw new Error('the run is open already')
   run = opened.run
   await inTemporal(() => files().prepareHost(run.runNumber))

@@ -107,9 +107,8 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
         instrument: 'UVES',
         date,
         host: host.name,
-        orderedBy: 'test',
-        kind: 'run',
-        leaveOutMissing: false,
+        order: { kind: 'run', orderedBy: 'test' },
+        abNames: 'all',
       })
       if (!opened.opened) throw new Error(`a run of ${date} is open`)
       const { runNumber } = opened.run

@@ -35,7 +35,7 @@ export async function madeIdp({ database }: OwnInstallation, abName: string, mad
   if (!start.started) throw new Error(start.decision.detail)
   const content = contentOf(abName, generation)
   await recordAttempt(database, {
-    ...attemptRecord({ ...run, state: 'running', waitsFor: null, leaveOutMissing: false }, abName, start.startId),
+    ...attemptRecord(run, abName, start.startId),
     generation,
     pipelineVersion,
     inputs: [

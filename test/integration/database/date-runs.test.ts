@@ -19,9 +19,8 @@ const newRun = (orderedBy: string) => ({
   instrument: INSTRUMENT,
   date: DATE,
   host: 'muc08',
-  orderedBy,
-  kind: 'run' as const,
-  leaveOutMissing: true,
+  order: { kind: 'run' as const, orderedBy, leaveOutMissing: true },
+  abNames: 'all' as const,
 })
 const closing = { problems: [], bytesFreed: 0 }
 

@@ -60,14 +60,17 @@ export function toRegister(
   return { name: ab.name, content, sha256: createHash('sha256').update(content).digest('hex'), ab, leftOut }
 }
 
-export async function opened(database: Database, date = DATE): Promise<DateRun> {
+export async function opened(
+  database: Database,
+  date = DATE,
+  abNames: 'all' | readonly string[] = 'all',
+): Promise<DateRun> {
   const result = await openRun(database, {
     instrument: INSTRUMENT,
     date,
     host: 'muc08',
-    orderedBy: 'Ada',
-    kind: 'run',
-    leaveOutMissing: false,
+    order: { kind: 'run', orderedBy: 'Ada' },
+    abNames,
   })
   if (!result.opened) throw new Error(`a run of ${date} is open already`)
   return result.run
@@ -87,7 +90,11 @@ export function startRequest(run: DateRun, abName: string, generation = 1): Star
 }
 
 /** The answer of a recipe that ended well, with one of everything that is kept. */
-export function attemptRecord(run: DateRun, abName: string, startId: number | null): AttemptRecord {
+export function attemptRecord(
+  run: Pick<DateRun, 'runNumber' | 'date' | 'host'>,
+  abName: string,
+  startId: number | null,
+): AttemptRecord {
   return {
     instrument: INSTRUMENT,
     date: run.date,

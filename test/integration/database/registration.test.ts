@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { recordAttempt } from '../../../database/attempts.ts'
 import type { Database } from '../../../database/connect.ts'
-import { absToProcess, leaveOut, readRegisteredAb } from '../../../database/plan.ts'
+import { closeRun, type DateRun } from '../../../database/date-runs.ts'
+import { absToProcess, absWithoutAnswer, leaveOut, readRegisteredAb } from '../../../database/plan.ts'
 import { startRecipe } from '../../../database/recipe-starts.ts'
 import { type BlockToRegister, registerDate } from '../../../database/registration.ts'
 import type { LeftOut } from '../../../domain/certification.ts'
@@ -114,7 +115,9 @@ describe('registration', () => {
     await register(database, [toRegister(ab)])
     await process(database)
     expect(await register(database, [toRegister(ab), toRegister(blockNumber(1))])).toEqual(['unchanged', 'new'])
-    expect((await absToProcess(database, INSTRUMENT, DATE)).map(({ abName }) => abName)).toEqual([blockNumber(1).name])
+    expect((await absWithoutAnswer(database, INSTRUMENT, DATE)).map(({ abName }) => abName)).toEqual([
+      blockNumber(1).name,
+    ])
   })
 
   it('a block of another date is told and changes nothing there', async () => {
@@ -146,18 +149,31 @@ describe('registration', () => {
 })
 
 describe('plan', () => {
+  it('of a run: the blocks of its date, also those that come later, or only those that were listed', async () => {
+    const database = await ownRecord()
+    await register(database, [toRegister(ab), toRegister(blockNumber(1))])
+    const names = async (run: DateRun) => (await absToProcess(database, run)).map(({ abName }) => abName)
+    const all = await opened(database)
+    await register(database, [toRegister(ab), toRegister(blockNumber(1)), toRegister(blockNumber(2))])
+    expect(await names(all)).toHaveLength(3)
+    await closeRun(database, { runNumber: all.runNumber, state: 'done', problems: [], bytesFreed: 0 })
+    const listed = await opened(database, DATE, [blockNumber(1).name])
+    expect(listed.covers).toBe('listed')
+    expect(await names(listed)).toEqual([blockNumber(1).name])
+  })
+
   it('takes the pending blocks in the order of their exposures; one that is left out stays so until the next registration', async () => {
     const database = await ownRecord()
     const late = { ...blockNumber(1), mjdObs: 61102 }
     const early = { ...blockNumber(2), mjdObs: 61100 }
     await register(database, [toRegister(late), toRegister(early), toRegister(ab, 'x', virtual)])
-    const planned = await absToProcess(database, INSTRUMENT, DATE)
+    const planned = await absWithoutAnswer(database, INSTRUMENT, DATE)
     expect(planned.map(({ abName }) => abName)).toEqual([early.name, late.name])
     const { runNumber } = await opened(database)
     const [first] = planned
     if (first === undefined) throw new Error('nothing planned')
     await leaveOut(database, runNumber, first, { code: 'calibration missing', text: 'not in the archive' })
     await leaveOut(database, runNumber, first, { code: 'calibration missing', text: 'not in the archive' })
-    expect((await absToProcess(database, INSTRUMENT, DATE)).map(({ abName }) => abName)).toEqual([late.name])
+    expect((await absWithoutAnswer(database, INSTRUMENT, DATE)).map(({ abName }) => abName)).toEqual([late.name])
   })
 })

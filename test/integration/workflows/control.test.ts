@@ -211,10 +211,10 @@ test('a long history continues as a new workflow without losing or repeating any
 describe('the night window', () => {
   const at = (minutesFromNow: number) => new Date(Date.now() + minutesFromNow * 60_000).toISOString().slice(11, 16)
 
-  test('closed: the date holds and says until when; open: it goes on', async () => {
+  test('closed: a daily date holds and says until when; open: it goes on', async () => {
     const window = { timeZone: 'UTC', start: at(120), end: at(180) }
     rig = await Rig.start({ executable: 1, host: { window } })
-    const run = await rig.order()
+    const run = await rig.order({ kind: 'daily' })
     await rig.runIs(run, 'holding')
     const row = await rig.database.selectFrom('date_run').select('waits_for').executeTakeFirstOrThrow()
     expect(row.waits_for).toBe(`window opens at ${window.start} UTC`)
@@ -223,6 +223,14 @@ describe('the night window', () => {
     await rig.temporal.wakeDate('UVES', '2026-03-01')
     expect(await rig.end(run)).toBe('done')
     expect(rig.starts()).toHaveLength(1)
+  })
+
+  test('closed: what an operator orders directly, or for any time, starts all the same', async () => {
+    rig = await Rig.start({ executable: 2, host: { window: { timeZone: 'UTC', start: at(120), end: at(180) } } })
+    expect(await rig.end(await rig.order({ abNames: [rig.ab(0).name] }))).toBe('done')
+    expect(rig.starts()).toEqual([rig.rawOf(0)])
+    expect(await rig.end(await rig.order({ kind: 'back-process', anyTime: true }))).toBe('done')
+    expect(rig.starts()).toEqual([rig.rawOf(0), rig.rawOf(1)])
   })
 })
 

@@ -23,6 +23,7 @@ import type { AssociationBlock } from '../../../domain/association-block.ts'
 import type { RunState } from '../../../domain/date-run.ts'
 import { PreconditionError } from '../../../domain/failure.ts'
 import type { HoldKind } from '../../../domain/hold.ts'
+import type { OrderKind } from '../../../domain/order.ts'
 import type { Instrument } from '../../../domain/instrument.ts'
 import { writeAssociationBlock } from '../../../domain/write-association-block.ts'
 import type { Pipeline } from '../../../pipeline/find-pipeline.ts'
@@ -53,6 +54,15 @@ export interface RigOptions {
   readonly pipeline?: Partial<Pipeline>
   /** Replaces parts of the host before its worker starts. */
   readonly host?: Partial<Host>
+}
+
+/** What differs from an operator's `phoenix run` of the date. */
+export interface RigOrder {
+  readonly kind?: OrderKind
+  readonly abNames?: readonly string[]
+  readonly leaveOutMissing?: boolean
+  readonly anyTime?: boolean
+  readonly longAfterEvents?: number
 }
 
 /** A worker of the host that a test may end and start again, as an operator does. */
@@ -246,10 +256,15 @@ export class Rig {
   }
 
   /** What `phoenix run` does: the row, then the workflow. */
-  async order(options: { leaveOutMissing?: boolean; longAfterEvents?: number } = {}): Promise<DateRun> {
-    const { leaveOutMissing = false, longAfterEvents } = options
-    const order = { instrument: 'UVES', date: DATE, host: HOST, orderedBy: 'test', kind: 'run' } as const
-    const opened = await openRun(this.database, { ...order, leaveOutMissing })
+  async order(options: RigOrder = {}): Promise<DateRun> {
+    const { kind = 'run', abNames = 'all', leaveOutMissing = false, anyTime = false, longAfterEvents } = options
+    const opened = await openRun(this.database, {
+      instrument: 'UVES',
+      date: DATE,
+      host: HOST,
+      order: { kind, orderedBy: 'test', leaveOutMissing, anyTime },
+      abNames,
+    })
     if (!opened.opened) throw new PreconditionError(`run ${opened.openRun.runNumber} of ${opened.orderedBy} is open`)
     const { run } = opened
     if (longAfterEvents === undefined) await until(() => this.temporal.ensureDateWorkflow(run))

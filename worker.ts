@@ -10,6 +10,7 @@ import { findLeftovers, removeLeftovers } from './activities/leftovers.ts'
 import { startIdpMaker } from './activities/idp-maker.ts'
 import { slotsFor } from './activities/plan-date.ts'
 import { openArchives } from './archive/open-archive.ts'
+import { calibrationCacheIn, calibrationCacheOf } from './client/calibration-cache-of.ts'
 import { quarantineOf } from './client/quarantine-of.ts'
 import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
@@ -118,6 +119,7 @@ async function runHost(
     gencalibDir: settings.gencalibDir,
     source,
     target,
+    calibrationCache: calibrationCacheOf(settings),
     gate: new CpuGate(settings.cores),
     idpMaker,
     quarantine: quarantineOf(settings),
@@ -128,7 +130,7 @@ async function runHost(
   }
   const seen = () => sayHostIsSeen(database, settings)
   await seen()
-  await sweepAtStart(host)
+  await sweepAtStart(host, settings)
   const timer = setInterval(() => {
     seen().catch((error: unknown) => log.warn({ err: error }, 'cannot tell the record that this host is up'))
   }, SEEN_EVERY_MS)
@@ -160,8 +162,10 @@ async function runHost(
 }
 
 /** What crashed runs left on this host. It is no condition of the work: what cannot be removed now is told, and found the next time. */
-async function sweepAtStart(host: Host): Promise<void> {
+async function sweepAtStart(host: Host, settings: Settings): Promise<void> {
   try {
+    // It may have been larger before, or is off now.
+    await calibrationCacheIn(settings).shrinkTo(settings.calibrationCacheBytes)
     const leftovers = await findLeftovers(host)
     const bytesFreed = await removeLeftovers(host, leftovers)
     const { removable, unknown } = leftovers
@@ -206,8 +210,11 @@ function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pi
   }
 }
 
+/** Tells the record that this host is up and how much room it has. Cached calibrations make room before a block has to wait for it. */
 async function sayHostIsSeen(database: Database, settings: Settings): Promise<void> {
   const { host, cores, scratchDir, minimumFreeBytes } = settings
+  const lack = minimumFreeBytes - (await freeBytes(scratchDir))
+  if (lack > 0) await calibrationCacheOf(settings)?.free(lack)
   const space = { free_bytes: await freeBytes(scratchDir), needed_bytes: minimumFreeBytes }
   const [load = 0] = os.loadavg()
   const row = { host, cores, seen_at: new Date(), load_average: load, ...space }

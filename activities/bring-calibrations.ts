@@ -4,11 +4,18 @@ import { fileExists, fileFacts } from '../archive/copy-file.ts'
 import { oneAtATime } from '../archive/one-at-a-time.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
 import { calibrationList, type NeededCalibration } from '../domain/calibration-list.ts'
+import { checkedFileName } from '../domain/file-name.ts'
+import type { Instrument } from '../domain/instrument.ts'
 import { calibrationProblem } from '../pipeline/check-calibration.ts'
 import type { Host } from './dependencies.ts'
 import { checkGencalibs } from './gencalibs.ts'
 import { type InputFile, readInputList, writeInputList } from './input-list.ts'
 import type { RunFolder } from './scratch.ts'
+
+/** What is needed of a host. */
+export interface CalibrationHost extends Pick<Host, 'log' | 'source' | 'calibrationCache' | 'gencalibDir'> {
+  readonly loadInstrument: (instrument: string) => Promise<Pick<Instrument, 'instrument' | 'gencalibs'>>
+}
 
 export interface BroughtCalibrations {
   /** Mcalibs that the archive does not have, or has broken. */
@@ -38,7 +45,7 @@ export interface WantedCalibrations {
  * given to a recipe. What is here already, unharmed, is used again. That the archive is away is no answer: it is thrown.
  */
 export async function bringCalibrations(
-  host: Host,
+  host: CalibrationHost,
   { folder, instrument, abs, whenBroken }: WantedCalibrations,
 ): Promise<BroughtCalibrations> {
   return oneAtATime(folder.calibrationList, async () => {
@@ -47,7 +54,7 @@ export async function bringCalibrations(
     const here = await downloadedBefore(folder)
     const results = await inParallel(
       mcalibs,
-      async (needed) => here.get(needed.fileName) ?? (await download(host, needed, folder.mcalibs)),
+      async (needed) => here.get(needed.fileName) ?? (await bring(host, needed, folder.mcalibs)),
     )
     const { usable, problems } = await checkGencalibs(host, gencalibs)
     const broken = results.filter((result) => 'problem' in result)
@@ -70,8 +77,48 @@ async function downloadedBefore(folder: RunFolder): Promise<ReadonlyMap<string, 
   return here
 }
 
+/** From the cache where it has this very content of the file, else from the archive. */
+async function bring(
+  host: CalibrationHost,
+  needed: NeededCalibration,
+  folder: string,
+): Promise<InputFile | BrokenCalibration> {
+  const { calibrationCache: cache } = host
+  if (cache === null) return download(host, needed, folder)
+  // Dates that begin together want the same files: one fetches, the others take what it has kept.
+  return oneAtATime(`${cache.folder} ${needed.fileName}`, async () => {
+    const { fileName, category } = needed
+    const stamp = await stampOrNull(host, fileName)
+    if (stamp === null) return download(host, needed, folder)
+    const path = join(folder, checkedFileName(fileName))
+    const taken = await cache.take(fileName, stamp, path)
+    if (taken !== null) {
+      // Checked anew: this date may need it as another category.
+      const problem = await calibrationProblem(path, category)
+      return problem === null ? { fileName, category, kind: 'mcalib', path, ...taken } : { needed, problem }
+    }
+    const result = await download(host, needed, folder)
+    if ('path' in result) await cache.keep(fileName, stamp, result)
+    return result
+  })
+}
+
+/** Null also for a file that the archive does not have: it is asked for in earnest, and that decides. */
+async function stampOrNull({ source }: CalibrationHost, fileName: string): Promise<string | null> {
+  try {
+    return (await source.stampOf?.(fileName)) ?? null
+  } catch (error) {
+    if (error instanceof FileMissing) return null
+    throw error
+  }
+}
+
 /** Twice at most: a file that arrives broken the same way twice is broken in the archive. */
-async function download(host: Host, needed: NeededCalibration, folder: string): Promise<InputFile | BrokenCalibration> {
+async function download(
+  host: CalibrationHost,
+  needed: NeededCalibration,
+  folder: string,
+): Promise<InputFile | BrokenCalibration> {
   const { fileName, category } = needed
   let problem = ''
   for (let attempt = 1; attempt <= 2; attempt += 1) {

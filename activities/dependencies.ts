@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { FileSource, IdpTarget } from '../archive/archive.ts'
+import type { CalibrationCache } from '../archive/calibration-cache.ts'
 import type { Database } from '../database/connect.ts'
 import type { CertifiedInstrument } from '../domain/instrument.ts'
 import type { NightWindow } from '../domain/night-window.ts'
@@ -29,6 +30,8 @@ export interface Host extends Orchestration {
   readonly gencalibDir: string
   readonly source: FileSource
   readonly target: IdpTarget
+  /** Null: calibrations go with their date. */
+  readonly calibrationCache: CalibrationCache | null
   readonly gate: CpuGate
   readonly idpMaker: IdpMaker
   /** For IDPs that break a rule. */

@@ -79,7 +79,8 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
 async function bytesIn(path: string): Promise<number> {
   try {
     const facts = await stat(path)
-    if (!facts.isDirectory()) return facts.size
+    // What has another name (in the cache of calibrations) stays on the disk.
+    if (!facts.isDirectory()) return facts.nlink > 1 ? 0 : facts.size
     const sizes = await Promise.all((await namesIn(path)).map((name) => bytesIn(join(path, name))))
     return sizes.reduce((total, size) => total + size, 0)
   } catch (error) {

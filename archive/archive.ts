@@ -13,6 +13,11 @@ export interface FileSource {
    * then is kept for the next call where the archive can resume.
    */
   fetch(kind: FileKind, fileName: string, target: string, signal?: AbortSignal): Promise<FetchedFile>
+  /**
+   * What tells this content of a calibration from any other, without fetching it: a checksum, a version. Null when the archive does not say;
+   * a source without this method never does. @throws FileMissing
+   */
+  stampOf?(fileName: string, signal?: AbortSignal): Promise<string | null>
 }
 
 export interface IdpTarget {

@@ -30,16 +30,22 @@ export class FolderArchive implements FileSource, IdpArchive {
     const folder = join(this.#folder, kind)
     const source = join(folder, checkedFileName(fileName))
     return this.#orAway(async () => {
-      await stat(folder)
-      if (!(await fileExists(source))) {
-        // Else a folder that is not mounted would be the end of every block of a night.
-        if (await isEmpty(folder)) throw new Error(`${folder} is empty: is it mounted?`)
-        throw new FileMissing(`${fileName} is not in ${folder}`)
-      }
+      await this.#ensureThere(folder, fileName)
       const expected = await this.#lists[kind].sumOf(fileName)
       const facts = await copyFile(source, target)
       const checksum = expected === null ? 'unlisted' : expected === facts.sha256 ? 'agrees' : 'differs'
       return { ...facts, path: target, checksum }
+    })
+  }
+
+  async stampOf(fileName: string): Promise<string> {
+    const folder = join(this.#folder, 'mcalib')
+    const path = join(folder, checkedFileName(fileName))
+    return this.#orAway(async () => {
+      await this.#ensureThere(folder, fileName)
+      const { size, mtimeMs } = await stat(path)
+      const listed = await this.#lists.mcalib.sumOf(fileName)
+      return `${this.name} ${size} ${mtimeMs} ${listed ?? ''}`
     })
   }
 
@@ -93,6 +99,14 @@ export class FolderArchive implements FileSource, IdpArchive {
     return this.#orAway(async () =>
       (await readdir(join(this.#folder, 'idp'))).filter((name) => name !== CHECKSUM_LIST).toSorted(),
     )
+  }
+
+  async #ensureThere(folder: string, fileName: string): Promise<void> {
+    await stat(folder)
+    if (await fileExists(join(folder, fileName))) return
+    // Else a folder that is not mounted would be the end of every block of a night.
+    if (await isEmpty(folder)) throw new Error(`${folder} is empty: is it mounted?`)
+    throw new FileMissing(`${fileName} is not in ${folder}`)
   }
 
   /** A disk error or a folder that is not mounted means that the archive is away, which is no answer about a file. */

@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 export interface Asking {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'HEAD' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Readable
   readonly signal?: AbortSignal | undefined

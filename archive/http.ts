@@ -5,8 +5,8 @@ import { parseChecksumList } from './checksum-list.ts'
 import { batches } from './body.ts'
 import { withBackOff } from './back-off.ts'
 import { download } from './download.ts'
-import { ask, type HttpAccess, throwUnlessFine } from './http-client.ts'
-import type { Checksum } from './stated-checksums.ts'
+import { ask, giveUp, type HttpAccess, throwUnlessFine } from './http-client.ts'
+import { type Checksum, statedChecksums } from './stated-checksums.ts'
 import { readToken, type TokenReference } from './token.ts'
 import { sharedLimit, TRANSFER_LIMITS, type TransferLimits } from './transfer-limits.ts'
 
@@ -61,6 +61,27 @@ export class HttpArchive implements FileSource {
     return download(resource, target, limits, shared, signal)
   }
 
+  /** By the archive's checksum, ETag, or date and size; null when it tells none of these, or cannot be asked so. */
+  async stampOf(fileName: string, signal?: AbortSignal): Promise<string | null> {
+    const url = new URL(this.#address('mcalib', checkedFileName(fileName)))
+    const listed = await this.#listed('mcalib', fileName, signal)
+    const { limits } = this.#access
+    const headers = await withBackOff(
+      limits,
+      async () => {
+        using _connection = await sharedLimit(this.name, limits).connection()
+        const answer = await ask(this.#access, url, { method: 'HEAD', signal })
+        if (NO_HEAD.has(answer.status)) return giveUp(answer)
+        throwUnlessFine(this.#access, answer, fileName)
+        giveUp(answer)
+        return answer.headers
+      },
+      signal,
+    )
+    const told = headers === undefined ? null : versionTold(headers)
+    return told === null ? null : `${this.name} ${told} ${listed.map(({ hex }) => hex).join()}`
+  }
+
   #address(kind: FileKind, fileName: string): string {
     const values = {
       name: kind === 'raw' ? dpId(fileName) : fileName,
@@ -93,6 +114,18 @@ export class HttpArchive implements FileSource {
       throw error
     }
   }
+}
+
+/** What some servers answer when they are only asked about a file. */
+const NO_HEAD = new Set([400, 405, 501])
+
+/** A page in place of a file has none of these either, or one that no file has. */
+function versionTold(headers: Readonly<Record<string, string>>): string | null {
+  const { etag, 'last-modified': date, 'content-length': bytes } = headers
+  const checksum = statedChecksums(headers, true).find(({ algorithm }) => algorithm !== 'crc32')
+  if (checksum !== undefined) return `${checksum.algorithm} ${checksum.hex}`
+  if (etag !== undefined && !etag.startsWith('W/')) return `etag ${etag}`
+  return date === undefined || bytes === undefined ? null : `of ${date}, ${bytes} bytes`
 }
 
 const LIST_AGE_MS = 60_000

@@ -67,6 +67,11 @@ export class NgasArchive implements FileSource, IdpArchive {
     return this.#fetchStored(await this.#find(checkedFileName(fileName), kind, signal), fileName, target, signal)
   }
 
+  async stampOf(fileName: string, signal?: AbortSignal): Promise<string> {
+    const { fileId, version, bytes, checksum } = await this.#find(checkedFileName(fileName), 'mcalib', signal)
+    return `${this.name} ${fileId} version ${version} ${bytes} ${checksum}`
+  }
+
   async fetchIdp(archiveName: string, target: string, signal?: AbortSignal): Promise<FileFacts> {
     const fileId = checkedFileId(archiveName)
     const stored = await withBackOff(this.#access.limits, () => this.#server.status(fileId, undefined, signal), signal)

@@ -22,6 +22,7 @@ export function openArchives({ rawSource, calibrationSource, idpTarget }: Archiv
   const source: FileSource = {
     name: [...new Set([sources.raw.name, sources.mcalib.name])].join(', '),
     fetch: (kind, fileName, path, signal) => sources[kind].fetch(kind, fileName, path, signal),
+    stampOf: async (fileName, signal) => (await sources.mcalib.stampOf?.(fileName, signal)) ?? null,
   }
   return { source, target, names: [...names] }
 }

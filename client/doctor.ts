@@ -6,6 +6,7 @@ import { inHome } from '../services/home.ts'
 import { loadInstrument } from '../settings/instruments.ts'
 import type { Settings } from '../settings/settings.ts'
 import { lifeless } from './alive.ts'
+import { calibrationCacheIn } from './calibration-cache-of.ts'
 import type { CarryOut } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
@@ -60,8 +61,20 @@ async function allParts(settings: Settings): Promise<readonly Part[]> {
     instruments.map(({ pipeline }) => pipeline),
     findPipeline,
   )
-  return [...parts, ...(await workerParts(settings))]
+  return [...parts, ...(await workerParts(settings)), await cachePart(settings)]
 }
+
+async function cachePart(settings: Settings): Promise<Part> {
+  const cache = calibrationCacheIn(await inHome(settings))
+  const { files, bytes, leasedBytes } = await cache.contents()
+  const isOff = cache.limitBytes === 0
+  const limit = isOff ? 'off (PHOENIX_CALIBRATION_CACHE_BYTES)' : `of ${gigabytes(cache.limitBytes)} GB`
+  const held = `${files} files, ${gigabytes(bytes)} GB, ${gigabytes(leasedBytes)} of them in use`
+  const advice = isOff && files === 0 ? limit : `${held}; ${limit}`
+  return { name: 'calibration cache', found: isOff ? null : cache.folder, version: null, works: true, advice }
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1)
 
 async function workerParts(settings: Settings): Promise<Part[]> {
   const here = await inHome(settings)

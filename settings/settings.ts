@@ -31,6 +31,8 @@ export interface Settings extends TemporalSettings {
   readonly temporalUiPort: number | null
   /** This machine's name, part of the names of its task queues. */
   readonly host: string
+  /** Bytes of calibrations that may stay on the scratch disk from one date to the next; 0: none. */
+  readonly calibrationCacheBytes: number
   /** With less free bytes on the scratch disk no further block is taken. */
   readonly minimumFreeBytes: number
   /** Recipes that may run at once on this host. */
@@ -90,6 +92,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     temporalPort: value.PHOENIX_TEMPORAL_PORT ?? null,
     temporalUiPort: value.PHOENIX_TEMPORAL_UI_PORT ?? null,
     host: value.PHOENIX_HOST ?? '',
+    calibrationCacheBytes: value.PHOENIX_CALIBRATION_CACHE_BYTES ?? 0,
     minimumFreeBytes: value.PHOENIX_MINIMUM_FREE_BYTES ?? 2e9,
     cores: value.PHOENIX_CORES ?? os.availableParallelism(),
     queuePrefix: value.PHOENIX_QUEUE_PREFIX ?? '',

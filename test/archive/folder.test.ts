@@ -111,6 +111,18 @@ describe('fetching', () => {
   })
 })
 
+test('what tells one content of a calibration from another changes with the file or with its sum on the list', async () => {
+  put('mcalib', 'UV_MBIA.fits', 'one')
+  const before = await archive.stampOf('UV_MBIA.fits')
+  expect(await archive.stampOf('UV_MBIA.fits')).toBe(before)
+  put('mcalib', 'SHA256SUMS', `${sumOf('one')}  UV_MBIA.fits\n`)
+  const listed = await archive.stampOf('UV_MBIA.fits')
+  expect(listed).not.toBe(before)
+  put('mcalib', 'UV_MBIA.fits', 'two two')
+  expect(await archive.stampOf('UV_MBIA.fits')).not.toBe(listed)
+  await expect(archive.stampOf('UV_MFLT.fits')).rejects.toThrow(FileMissing)
+})
+
 describe('what was ingested', () => {
   test('is fetched as it lies there, its size told without reading, all names listed but that of the list of sums', async () => {
     put('idp', ADP, 'spectrum')

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { ArchiveUnauthorized, FileMissing, FileRefused } from '../../archive/archive.ts'
 import { HttpArchive, type HttpArchiveOptions } from '../../archive/http.ts'
 import type { TransferLimits } from '../../archive/transfer-limits.ts'
@@ -514,4 +514,46 @@ test('all faults at once: each file ends whole, once, and no other error than th
   expect(listing(folder)).toEqual(Object.keys(names).toSorted())
   expect(renewed).toBeGreaterThan(0)
   expect([...seen]).toEqual(expect.arrayContaining(['ArchiveUnauthorized', 'FileMissing']))
+})
+
+describe('what tells one content of a file from another', () => {
+  const stampFrom = async (headers: Record<string, string>, status = 200) => {
+    const asked: string[] = []
+    const { address } = await serving((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      response.writeHead(status, headers).end()
+    })
+    const stamp = await source(address).stampOf('UV_MBIA.fits')
+    expect(asked).toEqual(['HEAD /dataPortal/file/UV_MBIA.fits'])
+    return stamp?.replace(address, 'archive') ?? null
+  }
+
+  test('is its checksum, else its ETag, else date and size; a weak ETag or a size alone is not enough', async () => {
+    const hex = 'ab'.repeat(32)
+    const date = 'Mon, 02 Mar 2026 03:36:00 GMT'
+    expect(await stampFrom({ 'x-checksum-sha256': hex, etag: '"1"' })).toBe(`archive sha256 ${hex} `)
+    expect(await stampFrom({ etag: '"1"', 'last-modified': date })).toBe('archive etag "1" ')
+    const dated = { etag: 'W/"1"', 'last-modified': date, 'content-length': '2880' }
+    expect(await stampFrom(dated)).toBe(`archive of ${date}, 2880 bytes `)
+    expect(await stampFrom({ etag: 'W/"1"', 'content-length': '2880' })).toBeNull()
+  })
+
+  test('is not known where the archive does not answer such questions; a file that is not there is missing', async () => {
+    expect(await stampFrom({}, 405)).toBeNull()
+    expect(await failure(stampFrom({}, 404))).toBeInstanceOf(FileMissing)
+    expect(await failure(stampFrom({}, 403))).toBeInstanceOf(ArchiveUnauthorized)
+  })
+
+  test('changes with the file', async () => {
+    const { folder } = folderArchive({})
+    const write = (text: string) => writeFileSync(join(folder, 'mcalib', 'UV_MBIA.fits'), text.padEnd(2880))
+    write('SIMPLE  =')
+    const server = await FaultyArchive.start({ folder, seed: 1 })
+    toStop.push(() => server.stop())
+    const { address } = server
+    const before = await source(address).stampOf('UV_MBIA.fits')
+    expect(await source(address).stampOf('UV_MBIA.fits')).toBe(before)
+    write('SIMPLE  = another')
+    expect(await source(address).stampOf('UV_MBIA.fits')).not.toBe(before)
+  })
 })

@@ -290,3 +290,18 @@ test.each([`${'x'.repeat(60)}.fits`, 'a+b.fits'])('%s is no name for NGAS', asyn
   expect(await failure(ngasArchive(server.address).store(name, product('a.fits').path))).toBeInstanceOf(IdpRefused)
   expect(server.requests).toEqual([])
 })
+
+test('what tells one content of a calibration from another is its version and checksum', async () => {
+  const server = await standIn()
+  const archive = ngasArchive(server.address)
+  const put = async (blocks: number) => {
+    const { path, data } = product('UV_MBIA.fits', blocks)
+    await ngasServer(server.address).archive({ fileId: 'UV_MBIA.fits', path, bytes: data.length, crc32: crc32(data) })
+  }
+  await put(3)
+  const before = await archive.stampOf('UV_MBIA.fits')
+  expect(await archive.stampOf('UV_MBIA.fits')).toBe(before)
+  await put(4)
+  expect(await archive.stampOf('UV_MBIA.fits')).not.toBe(before)
+  await expect(archive.stampOf('UV_MFLT.fits')).rejects.toThrow(FileMissing)
+})

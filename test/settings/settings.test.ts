@@ -44,6 +44,7 @@ test('without any variable, everything lies under .phoenix of the project', () =
     cores: os.availableParallelism(),
     queuePrefix: '',
     recipeDir: null,
+    calibrationCacheBytes: 0,
     window: null,
     instrumentDir: join(projectRoot(), 'instruments'),
   })

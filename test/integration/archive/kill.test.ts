@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { CalibrationCache } from '../../../archive/calibration-cache.ts'
 import { projectRoot } from '../../../settings/project.ts'
 import { FaultyArchive } from '../../../simulator/faulty-archive.ts'
 import { NgasStandIn } from '../../../simulator/ngas-stand-in.ts'
@@ -102,6 +103,36 @@ test('storing in NGAS, killed at 20 moments: each file is there once, whole', as
     }
   }
   expect(killedOnTheWay).toBeGreaterThanOrEqual(KILLS / 2)
+})
+
+test('a cache of calibrations, killed at 20 random moments: within its bytes, every hit whole, nothing left leased', async () => {
+  const [scratch, LIMIT] = [emptyFolder(), 100_000]
+  const random = randomFrom('kill/cache')
+  const cache = new CalibrationCache(join(scratch, '.calibrations'), LIMIT)
+  let hits = 0
+  for (let kills = 0; kills < KILLS; kills += 1) {
+    const { child, said } = start('use-cache.mjs', scratch, String(LIMIT), String(kills))
+    await said
+    await sleep(60 * random.uniform())
+    await kill(child)
+    expect((await cache.contents()).bytes).toBeLessThanOrEqual(LIMIT)
+    for (let index = 0; index < 12; index += 1) {
+      const name = `${index}.fits`
+      const target = join(scratch, 'taken.fits')
+      if ((await cache.take(name, 'v1', target)) === null) continue
+      hits += 1
+      expect(readFileSync(target).equals(Buffer.alloc(20_000, name))).toBe(true)
+      rmSync(target)
+    }
+  }
+  expect(hits).toBeGreaterThan(KILLS)
+  // What a crash leaves in a run's folder goes with it, and with it the lease.
+  for (const name of listing(scratch).filter((one) => one.startsWith('run-'))) {
+    rmSync(join(scratch, name), { recursive: true })
+  }
+  expect((await cache.contents()).leasedBytes).toBe(0)
+  await cache.shrinkTo(0)
+  expect([listing(join(cache.folder, 'files')), listing(join(cache.folder, 'names'))]).toEqual([[], []])
 })
 
 async function uploaded(server: NgasStandIn, name: string): Promise<void> {

@@ -76,6 +76,7 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
     gencalibDir: join(archive, 'gencalib'),
     source,
     target: source,
+    calibrationCache: null,
     neededBytes: 0,
     sayHostIsSeen: async () => {},
     gate: new CpuGate(2),

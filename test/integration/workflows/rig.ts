@@ -242,6 +242,7 @@ export class Rig {
       gencalibDir: join(this.archiveDir, 'gencalib'),
       source: archive,
       target: archive,
+      calibrationCache: null,
       neededBytes: 0,
       sayHostIsSeen: async () => {},
       gate: new CpuGate(this.#options.cores ?? 2),

@@ -3,17 +3,21 @@
  * then in the order of arrival. It lives in the host's one worker process, so that a freed core is taken within a millisecond.
  */
 export class CpuGate {
-  #free: number
+  readonly #cores: number
+  #inUse = 0
   readonly #waiting: Waiting[] = []
 
   constructor(cores: number) {
-    this.#free = cores
+    this.#cores = cores
   }
 
-  /** Resolves with the function that gives the core back; rejects with the signal's reason when that aborts first. */
-  async enter(priority: number, signal: AbortSignal): Promise<() => void> {
+  /**
+   * Resolves with the function that gives the core back; rejects with the signal's reason when that aborts first. `most` says with how many
+   * cores in use, this one counted, it may enter now; who may not lets others pass.
+   */
+  async enter(priority: number, signal: AbortSignal, most: () => number = () => Infinity): Promise<() => void> {
     signal.throwIfAborted()
-    if (this.#free > 0) return this.#take()
+    if (this.#hasRoom(most)) return this.#take()
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#waiting.splice(this.#waiting.indexOf(entry), 1)
@@ -21,6 +25,7 @@ export class CpuGate {
       }
       const entry: Waiting = {
         priority,
+        most,
         enter: () => {
           signal.removeEventListener('abort', onAbort)
           resolve(this.#take())
@@ -37,19 +42,33 @@ export class CpuGate {
     return this.#take()
   }
 
+  /** Time has passed: who waits may perhaps enter now. */
+  look(): void {
+    for (;;) {
+      const next = this.#waiting.findIndex(({ most }) => this.#hasRoom(most))
+      if (next === -1) return
+      for (const { enter } of this.#waiting.splice(next, 1)) enter()
+    }
+  }
+
+  #hasRoom(most: () => number): boolean {
+    return this.#inUse < Math.min(this.#cores, most())
+  }
+
   #take(): () => void {
-    this.#free -= 1
+    this.#inUse += 1
     let given = false
     return () => {
       if (given) return
       given = true
-      this.#free += 1
-      if (this.#free > 0) this.#waiting.shift()?.enter()
+      this.#inUse -= 1
+      this.look()
     }
   }
 }
 
 interface Waiting {
   readonly priority: number
+  readonly most: () => number
   readonly enter: () => void
 }

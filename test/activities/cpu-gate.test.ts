@@ -84,6 +84,29 @@ describe('the CPU gate', () => {
     ;(await waiting)()
   })
 
+  test('who may enter only beside few others lets those pass who may always; a look lets in when the hour has come', async () => {
+    const gate = new CpuGate(3)
+    const order: string[] = []
+    let most = 1
+    const enter = (name: string, limit?: () => number) =>
+      gate.enter(1, never, limit).then((release) => {
+        order.push(name)
+        return release
+      })
+    const first = await enter('by day', () => most)
+    const waiting = enter('by day too', () => most)
+    await enter('at any time')
+    await settle()
+    expect(order).toEqual(['by day', 'at any time'])
+    first()
+    await settle()
+    expect(order).toHaveLength(2)
+    most = 3
+    gate.look()
+    await waiting
+    expect(order).toEqual(['by day', 'at any time', 'by day too'])
+  })
+
   test('never lets more in than there are cores, whatever is joined, given back and aborted; and forgets nobody', async () => {
     const action = fc.record({
       what: fc.constantFrom('enter', 'enter', 'join', 'release', 'abort'),

@@ -35,6 +35,7 @@ export interface WorkerStop {
 
 const FILE_SLOTS = 4
 const SEEN_EVERY_MS = 30_000
+const LOOK_AT_CLOCK_EVERY_MS = 1_000
 
 /**
  * Runs one worker of this installation until it is told to end. `orchestration` runs workflows, planning and the reconciler; `host`
@@ -124,7 +125,9 @@ async function runHost(
     idpMaker,
     quarantine: quarantineOf(settings),
     findPipeline: cachedPipelines(settings.recipeDir),
-    niceness: 0,
+    load: () => os.loadavg()[0] ?? 0,
+    maximumLoad: settings.maximumLoad,
+    niceness: settings.nice,
     closing: stop.closing,
     killing: stop.killing,
   }
@@ -134,6 +137,8 @@ async function runHost(
   const timer = setInterval(() => {
     seen().catch((error: unknown) => log.warn({ err: error }, 'cannot tell the record that this host is up'))
   }, SEEN_EVERY_MS)
+  // Whoever waits for the evening at the gate enters when the window opens.
+  const clock = setInterval(() => host.gate.look(), LOOK_AT_CLOCK_EVERY_MS)
   // A cancelled activity would leave its recipe; ours end by themselves when `killing` comes, so Temporal waits for them.
   const patience = { shutdownGraceTime: '10 minutes', shutdownForceTime: '11 minutes' } as const
   const workers = await Promise.all([
@@ -157,6 +162,7 @@ async function runHost(
     await runUntilClosed(workers, stop)
   } finally {
     clearInterval(timer)
+    clearInterval(clock)
     await idpMaker.close()
   }
 }
@@ -180,6 +186,8 @@ function orchestration(settings: Settings, database: Database, log: Logger): Orc
     database,
     log,
     window: settings.window,
+    coresByDay: settings.coresByDay,
+    dailyNights: settings.dailyNights,
     loadInstrument: (instrument) => loadInstrument(settings.instrumentDir, instrument),
     archives: openArchives(settings.archives).names,
   }
@@ -212,12 +220,12 @@ function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pi
 
 /** Tells the record that this host is up and how much room it has. Cached calibrations make room before a block has to wait for it. */
 async function sayHostIsSeen(database: Database, settings: Settings): Promise<void> {
-  const { host, cores, scratchDir, minimumFreeBytes } = settings
+  const { host, cores, scratchDir, minimumFreeBytes, maximumLoad } = settings
   const lack = minimumFreeBytes - (await freeBytes(scratchDir))
   if (lack > 0) await calibrationCacheOf(settings)?.free(lack)
   const space = { free_bytes: await freeBytes(scratchDir), needed_bytes: minimumFreeBytes }
   const [load = 0] = os.loadavg()
-  const row = { host, cores, seen_at: new Date(), load_average: load, ...space }
+  const row = { host, cores, seen_at: new Date(), load_average: load, maximum_load: maximumLoad, ...space }
   await database
     .insertInto('host')
     .values(row)

@@ -1,13 +1,16 @@
+import { stopForAge, waitingSince } from '../database/daily.ts'
 import { activeHolds, placeHold, releaseHolds } from '../database/holds.ts'
 import { absToProcess } from '../database/plan.ts'
-import { readRun, showRunState } from '../database/date-runs.ts'
+import { type DateRun, readRun, showRunState } from '../database/date-runs.ts'
 import { StaleRunError } from '../database/fence.ts'
+import { isTooOld } from '../domain/daily.ts'
 import { isOpenRun, type OpenRunState, type RunState } from '../domain/date-run.ts'
 import { controlOf, type HoldKind, PHOENIX } from '../domain/hold.ts'
-import { isOpen, nextOpening } from '../domain/night-window.ts'
-import { windowFor } from '../domain/order.ts'
+import { nextOpening } from '../domain/night-window.ts'
+import { mayStartAt, windowFor } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
 import { lackOfSpace } from './disk-space.ts'
+import { excessOfLoad } from './host-load.ts'
 import { readOpenRun } from './open-run.ts'
 
 /** What the record says that a run should do now. */
@@ -19,10 +22,12 @@ export interface RunControl {
   readonly until: string | null
 }
 
+const TOO_OLD = 'its blocks have had their nights of daily processing: the rest is backlog'
+
 const ENDING: Partial<Record<RunState, HoldKind>> = { stopping: 'stop', cancelling: 'cancel' }
 
 /** Activities by which a workflow learns and shows what it may do. The rows decide; the workflow only follows. */
-export function makeControl({ database, window, archives }: Orchestration) {
+export function makeControl({ database, window, coresByDay, dailyNights, archives }: Orchestration) {
   return {
     async readControl(runNumber: number): Promise<RunControl> {
       const run = await readOpenRun(database, runNumber)
@@ -32,6 +37,10 @@ export function makeControl({ database, window, archives }: Orchestration) {
       if (ending !== undefined && control.command !== 'cancel') {
         return { command: ending, why: run.waitsFor ?? '', until: null }
       }
+      if ((control.command === 'go' || control.command === 'pause') && (await hasGrownTooOld(run))) {
+        await stopForAge(database, runNumber)
+        return { command: 'stop', why: TOO_OLD, until: null }
+      }
       if (control.command !== 'go') {
         const { placedBy, reason } = control.hold
         return {
@@ -40,11 +49,11 @@ export function makeControl({ database, window, archives }: Orchestration) {
           until: null,
         }
       }
-      const lack = await hostLacksSpace(run.host)
+      const lack = await hostLacks(run.host)
       if (lack !== null) return { command: 'wait', why: lack, until: null }
       const now = new Date()
       const gate = windowFor(run, window)
-      if (gate === null || isOpen(gate, now)) return { command: 'go', why: '', until: null }
+      if (gate === null || mayStartAt(run, { window, coresByDay }, now)) return { command: 'go', why: '', until: null }
       return {
         command: 'wait',
         why: `window opens at ${gate.start} ${gate.timeZone}`,
@@ -87,10 +96,20 @@ export function makeControl({ database, window, archives }: Orchestration) {
     },
   }
 
-  async function hostLacksSpace(host: string): Promise<string | null> {
+  /** A daily run does not take into the nights of others what has waited for so many; whatever kept it, and be it a pause. */
+  async function hasGrownTooOld(run: DateRun): Promise<boolean> {
+    if (run.kind !== 'daily' || run.anyTime) return false
+    const since = await waitingSince(database, run)
+    return since !== null && isTooOld(since, { window, nights: dailyNights }, new Date())
+  }
+
+  /** Room on its disk, or time: as the host has told the record. */
+  async function hostLacks(host: string): Promise<string | null> {
     const row = await database.selectFrom('host').selectAll().where('host', '=', host).executeTakeFirst()
-    if (row === undefined || row.free_bytes === null || row.needed_bytes === null) return null
-    return lackOfSpace(host, row.free_bytes, row.needed_bytes)
+    if (row === undefined) return null
+    const { free_bytes: free, needed_bytes: needed, load_average: load, maximum_load: maximum } = row
+    const space = free === null || needed === null ? null : lackOfSpace(host, free, needed)
+    return space ?? (load === null ? null : excessOfLoad(host, load, maximum))
   }
 
   async function scopeOf(runNumber: number) {

@@ -14,6 +14,10 @@ export interface Orchestration {
   readonly database: Database
   readonly log: Logger
   readonly window: NightWindow | null
+  /** Cores that may be in use outside the window by what has to wait for the night otherwise. */
+  readonly coresByDay: number
+  /** So many nights daily processing keeps a block from its registration on. */
+  readonly dailyNights: number
   readonly loadInstrument: (instrument: string) => Promise<CertifiedInstrument>
   /** Names of the archives that a date needs: a hold on one of them holds the date. */
   readonly archives: readonly string[]
@@ -25,6 +29,9 @@ export interface Host extends Orchestration {
   readonly scratchDir: string
   /** With less free bytes on the scratch disk no further block is taken. */
   readonly neededBytes: number
+  /** Load of the machine now, and the one above which no recipe starts; null: none. */
+  readonly load: () => number
+  readonly maximumLoad: number | null
   /** Tells the record that the host is up and how much room it has. */
   readonly sayHostIsSeen: () => Promise<void>
   readonly gencalibDir: string

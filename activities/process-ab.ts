@@ -7,12 +7,13 @@ import type { Outcome } from '../database/attempts.ts'
 import { takeUp } from '../domain/attempt.ts'
 import { InfrastructureError, OutcomeError } from '../domain/failure.ts'
 import { controlOf } from '../domain/hold.ts'
-import { mayStartAt, priorityOf } from '../domain/order.ts'
+import { coresAt, mayStartAt, priorityOf } from '../domain/order.ts'
 import { cancelRecipe, clearLost, recipeState } from '../pipeline/run-recipe.ts'
 import { readLog } from '../pipeline/read-log.ts'
 import { showPhase } from './at-work.ts'
 import type { Host } from './dependencies.ts'
 import { freeBytes, lackOfSpace } from './disk-space.ts'
+import { excessOfLoad } from './host-load.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { holdArchive } from './held-archive.ts'
 import { turns } from './turns.ts'
@@ -102,7 +103,10 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     await show(block, 'raw')
     const ready = await fetchInputs(block, calibrations)
     await show(block, 'core')
-    release = await host.gate.enter(priorityOf(run.kind), AbortSignal.any([abandoned, host.closing]))
+    const leaving = AbortSignal.any([abandoned, host.closing])
+    release = await host.gate.enter(priorityOf(run.kind), leaving, () => mostCores(block))
+    const busy = await whyTooBusy(host)
+    if (busy !== null) return { ended: false, why: busy }
     const started = await start(block, ready)
     if (!started.started) {
       release()
@@ -179,11 +183,23 @@ async function whyNotNow({ host, run }: Block): Promise<string | null> {
   if (host.closing.aborted) throw new InfrastructureError('this worker is ending: nothing new is started')
   const control = controlOf(await activeHolds(host.database), { ...run, archives: host.archives })
   if (control.command !== 'go') return `${control.command} by ${control.hold.placedBy}`
-  if (!mayStartAt(run, host.window, new Date())) return 'outside the night window'
+  if (!mayStartAt(run, host, new Date())) return 'outside the night window'
   const lack = lackOfSpace(host.name, await freeBytes(host.scratchDir), host.neededBytes)
   // The record must know too, or the workflow would offer the block again and again.
   if (lack !== null) await host.sayHostIsSeen()
-  return lack
+  return lack ?? (await whyTooBusy(host))
+}
+
+async function whyTooBusy(host: Host): Promise<string | null> {
+  const excess = excessOfLoad(host.name, host.load(), host.maximumLoad)
+  if (excess !== null) await host.sayHostIsSeen()
+  return excess
+}
+
+/** Outside the window only few cores may be in use; where that is none, nobody waits here for the evening: the start says no. */
+function mostCores({ host, run }: Block): number {
+  const cores = coresAt(run, host, new Date())
+  return cores === 0 ? Infinity : cores
 }
 
 async function endedResult({ host, run, registered }: Block): Promise<AbResult> {

@@ -14,6 +14,7 @@ export function workerEnvironment(settings: Settings, env: NodeJS.ProcessEnv): N
     ...archiveEnvironment(settings.archives),
     PHOENIX_GENCALIB: settings.gencalibDir,
     PHOENIX_AB_DIR: settings.abDir,
+    PHOENIX_JOB_FILE: settings.jobFile,
     PHOENIX_CACHE: settings.cacheDir,
     PHOENIX_INSTRUMENTS: settings.instrumentDir,
     ...(settings.recipeDir === null ? {} : { PHOENIX_RECIPE_DIR: settings.recipeDir }),
@@ -21,8 +22,8 @@ export function workerEnvironment(settings: Settings, env: NodeJS.ProcessEnv): N
   }
 }
 
-/** Tells whether a running worker works with other settings than these. Who gives the orders is no matter of the workers. */
+/** Tells whether a running worker works with other settings than these. Who gives the orders, and in which files, is no matter of the workers. */
 export function settingsHash(settings: Settings): string {
-  const { operator: _, abDir: __, ...rest } = settings
+  const { operator: _, abDir: __, jobFile: ___, ...rest } = settings
   return createHash('sha256').update(JSON.stringify(rest)).digest('hex')
 }

@@ -7,6 +7,7 @@ import {
   type RunCoverage,
   type RunState,
 } from '../domain/date-run.ts'
+import type { StoppedBy } from '../domain/daily.ts'
 import type { OrderKind } from '../domain/order.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
@@ -160,11 +161,12 @@ export async function closeRun(database: Database, closing: RunClosing): Promise
   return database.transaction().execute(async (transaction) => {
     const run = await transaction
       .selectFrom('date_run')
-      .select(['instrument', 'date', 'state'])
+      .select(['instrument', 'date', 'state', 'stopped_by'])
       .where('run_number', '=', closing.runNumber)
       .forUpdate()
       .executeTakeFirstOrThrow()
     if (!isOpenRun(run.state)) return run.state
+    const stoppedBy = closing.state === 'stopped' ? (run.stopped_by ?? 'operator') : null
     await transaction
       .updateTable('date_run')
       .set({
@@ -172,6 +174,7 @@ export async function closeRun(database: Database, closing: RunClosing): Promise
         waits_for: null,
         problems: JSON.stringify(closing.problems),
         bytes_freed: closing.bytesFreed,
+        stopped_by: stoppedBy,
         ended_at: new Date(),
       })
       .where('run_number', '=', closing.runNumber)
@@ -187,7 +190,7 @@ export async function closeRun(database: Database, closing: RunClosing): Promise
       date: run.date,
       runNumber: closing.runNumber,
       kind: CLOSED_AS[closing.state],
-      message: [`run ${closing.runNumber} ${closing.state}`, ...closing.problems].join('; '),
+      message: [`run ${closing.runNumber} ${closing.state}`, ...closing.problems, ...becauseOf(stoppedBy)].join('; '),
     })
     return closing.state
   })
@@ -201,11 +204,15 @@ const CLOSED_AS: Record<ClosedRunState, string> = {
   done: 'run closed',
 }
 
+function becauseOf(stoppedBy: StoppedBy | null): string[] {
+  return stoppedBy === 'age' ? ['its blocks have had their nights: the rest is backlog'] : []
+}
+
 /** Gives up the products of a blocked run: recorded, nothing more. Returns false when the run was not blocked. */
 export async function giveUpBlockedRun(database: Database, runNumber: number): Promise<boolean> {
   const result = await database
     .updateTable('date_run')
-    .set({ state: 'stopped' })
+    .set({ state: 'stopped', stopped_by: 'operator' })
     .where('run_number', '=', runNumber)
     .where('state', '=', 'blocked')
     .executeTakeFirst()

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
+import type { StoppedBy } from '../domain/daily.ts'
 import type { RunCoverage, RunState } from '../domain/date-run.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { HoldKind, HoldScope } from '../domain/hold.ts'
@@ -94,6 +95,7 @@ export interface Schema {
     started_at: Generated<Date>
     ended_at: Date | null
     bytes_freed: number | null
+    stopped_by: StoppedBy | null
   }
   run_ab: AbKey & { run_number: number }
   order_date: {
@@ -231,6 +233,13 @@ export interface Schema {
     message: string
     who: string | null
   }
+  daily_instrument: {
+    instrument: string
+    active: boolean
+    changed_by: string
+    changed_at: Generated<Date>
+    reason: Generated<string>
+  }
   host: {
     host: string
     cores: number
@@ -238,6 +247,7 @@ export interface Schema {
     free_bytes: number | null
     needed_bytes: number | null
     load_average: number | null
+    maximum_load: number | null
   }
   at_work: { run_number: number; subject: string; phase: string; host: string; since: Generated<Date> }
   notification: {

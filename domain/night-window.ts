@@ -22,9 +22,7 @@ export function checkedNightWindow(window: NightWindow): NightWindow {
     if (!WALL_TIME.test(time)) throw new PreconditionError(`'${time}' is not a time of day: expected HH:MM`)
   }
   if (milliseconds(window.start) === milliseconds(window.end)) {
-    throw new PreconditionError(
-      `window ${window.start} to ${window.end} has zero length: leave it out to allow any time`,
-    )
+    throw new PreconditionError(`window ${window.start} to ${window.end} has zero length: 'none' allows any time`)
   }
   return window
 }

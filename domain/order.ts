@@ -30,10 +30,22 @@ export function windowFor(order: OrderTerms, window: NightWindow | null): NightW
   return isGatedByWindow(order) ? window : null
 }
 
-/** Whether a recipe of this order may start at this moment, as far as the clock is asked. */
-export function mayStartAt(order: OrderTerms, window: NightWindow | null, moment: Date): boolean {
+/** The hours of a host. */
+export interface WorkingHours {
+  readonly window: NightWindow | null
+  /** Cores that may be in use outside the window by what has to wait for the night otherwise; 0: none. */
+  readonly coresByDay: number
+}
+
+/** With how many cores in use, its own counted, a recipe of this order may start at this moment; Infinity: the clock sets no limit. */
+export function coresAt(order: OrderTerms, { window, coresByDay }: WorkingHours, moment: Date): number {
   const gate = windowFor(order, window)
-  return gate === null || isOpen(gate, moment)
+  return gate === null || isOpen(gate, moment) ? Infinity : coresByDay
+}
+
+/** Whether a recipe of this order may start at this moment, as far as the clock is asked. */
+export function mayStartAt(order: OrderTerms, hours: WorkingHours, moment: Date): boolean {
+  return coresAt(order, hours, moment) > 0
 }
 
 const PRIORITY: Record<OrderKind, number> = { run: 1, daily: 1, 'job file': 2, 'back-process': 3, reprocess: 3 }

@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { PreconditionError } from '../domain/failure.ts'
+import type { NightWindow } from '../domain/night-window.ts'
 import { type ArchiveSettings, archiveSettings, type ArchiveVariable } from './archives.ts'
 import { projectRoot } from './project.ts'
 import { readTemporalSettings, type TemporalSettings } from './temporal.ts'
-import { isAddress, variables, type WindowSetting } from './variables.ts'
+import { isAddress, variables } from './variables.ts'
 
 /** Everything that differs from one installation to another, read once at the edge of the program. */
 export interface Settings extends TemporalSettings {
@@ -43,8 +44,18 @@ export interface Settings extends TemporalSettings {
   /** Who gives the orders. */
   readonly operator: string
   readonly instrumentDir: string
-  /** The hours in which recipes may start; null: at any time. */
-  readonly window: WindowSetting | null
+  /** The hours in which recipes of daily orders, job files and campaigns may start; null: at any time. */
+  readonly window: NightWindow | null
+  /** Cores of this host that those may use outside the window. */
+  readonly coresByDay: number
+  /** 0 to 19, as nice(1) has it: how much recipes step back behind other work of the machine. */
+  readonly nice: number
+  /** With a higher load (mean of a minute) no recipe is started on this host; null: no limit. */
+  readonly maximumLoad: number | null
+  /** So many nights daily processing keeps a block from its registration on. */
+  readonly dailyNights: number
+  /** Where `phoenix jobs` reads and adds lines. */
+  readonly jobFile: string
   /** How people outside are told (docs/notifications.md). */
   readonly notify: NotifySettings
 }
@@ -100,6 +111,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     operator: value.PHOENIX_OPERATOR ?? given['USER'] ?? userName(),
     instrumentDir: path('PHOENIX_INSTRUMENTS', join(projectRoot(), 'instruments')),
     window: value.PHOENIX_WINDOW,
+    coresByDay: value.PHOENIX_CORES_BY_DAY ?? 0,
+    nice: value.PHOENIX_NICE ?? 0,
+    maximumLoad: value.PHOENIX_MAXIMUM_LOAD ?? null,
+    dailyNights: value.PHOENIX_DAILY_NIGHTS ?? 3,
+    jobFile: path('PHOENIX_JOB_FILE', join(home, 'jobs')),
     notify: {
       command: value.PHOENIX_NOTIFY_COMMAND,
       digestAt: digestTime(value.PHOENIX_DIGEST_AT),
@@ -111,7 +127,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 
 type PathVariable =
   | ArchiveVariable
-  | `PHOENIX_${'SCRATCH' | 'GENCALIB' | 'CACHE' | 'INSTRUMENTS' | 'AB_DIR' | 'RECIPE_DIR'}`
+  | `PHOENIX_${'SCRATCH' | 'GENCALIB' | 'CACHE' | 'INSTRUMENTS' | 'AB_DIR' | 'RECIPE_DIR' | 'JOB_FILE'}`
 
 /** Unless said otherwise at 08:00 by the clock of this machine. */
 function digestTime(value: z.infer<typeof variables>['PHOENIX_DIGEST_AT']): NotifySettings['digestAt'] {

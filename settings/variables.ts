@@ -1,4 +1,7 @@
+import { IANAZone } from 'luxon'
 import { z } from 'zod'
+import { PreconditionError } from '../domain/failure.ts'
+import { checkedNightWindow, type NightWindow } from '../domain/night-window.ts'
 
 const hostPattern = '(?:https?://)?[A-Za-z0-9.:-]+'
 const hostsPattern = new RegExp(`^${hostPattern}(?: *, *${hostPattern})*$`)
@@ -42,12 +45,23 @@ export const variables = z.object({
   PHOENIX_TEMPORAL_PORT: wholeNumber(1, 65535),
   PHOENIX_TEMPORAL_UI_PORT: wholeNumber(1, 65535),
   PHOENIX_WINDOW: text().transform((value, context) => {
-    if (value === undefined || value === 'none') return null
-    const window = parseWindow(value)
-    if (window !== null) return window
-    context.addIssue('must look like `America/Santiago 20:00-07:00` (time zone, begin, end), or be `none`')
-    return z.NEVER
+    if (value === 'none') return null
+    try {
+      return value === undefined ? nightOfThisMachine() : parseWindow(value)
+    } catch (error) {
+      if (!(error instanceof PreconditionError)) throw error
+      context.addIssue(error.message)
+      return z.NEVER
+    }
   }),
+  PHOENIX_CORES_BY_DAY: wholeNumber(0, 4096),
+  PHOENIX_NICE: wholeNumber(0, 19),
+  PHOENIX_MAXIMUM_LOAD: text(
+    (value) => /^\d+(?:\.\d+)?$/.test(value) && Number(value) > 0 && Number(value) <= 1e6,
+    'must be a number above 0, such as 6 or 7.5',
+  ).transform((value) => (value === undefined ? undefined : Number(value))),
+  PHOENIX_DAILY_NIGHTS: wholeNumber(1, 365),
+  PHOENIX_JOB_FILE: text(),
   PHOENIX_NOTIFY_COMMAND: text().transform((value) => {
     const [program, ...args] = (value ?? '').split(' ').filter((word) => word !== '')
     return program === undefined ? null : ([program, ...args] as const)
@@ -62,13 +76,6 @@ export const variables = z.object({
   PHOENIX_SILENT_NIGHTS: wholeNumber(1, 10_000),
   DATABASE_URL: text(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://'),
 })
-
-/** The hours in which recipes may start, as clock times `20:00` in a time zone of the IANA data base. */
-export interface WindowSetting {
-  readonly timeZone: string
-  readonly start: string
-  readonly end: string
-}
 
 function text(rule: RegExp | ((value: string) => boolean) = () => true, message = '') {
   const test = rule instanceof RegExp ? (value: string) => rule.test(value) : rule
@@ -100,27 +107,24 @@ function wholeNumber(least: number, most: number) {
   )
 }
 
-const clockTime = '(?:[01][0-9]|2[0-3]):[0-5][0-9]'
-const windowPattern = new RegExp(`^(?<timeZone>\\S+) +(?<start>${clockTime})-(?<end>${clockTime})$`)
-
-function parseWindow(value: string): WindowSetting | null {
-  const { timeZone, start, end } = windowPattern.exec(value)?.groups ?? {}
-  if (timeZone === undefined || start === undefined || end === undefined || start === end) return null
-  return isTimeZone(timeZone) ? { timeZone, start, end } : null
-}
-
-const digestPattern = new RegExp(`^(?<timeZone>\\S+) +(?<time>${clockTime})$`)
+const digestPattern = /^(?<timeZone>\S+) +(?<time>(?:[01][0-9]|2[0-3]):[0-5][0-9])$/
 
 function parseDigestTime(value: string): { timeZone: string; time: string } | null {
   const { timeZone, time } = digestPattern.exec(value)?.groups ?? {}
-  return timeZone === undefined || time === undefined || !isTimeZone(timeZone) ? null : { timeZone, time }
+  return timeZone === undefined || time === undefined || !IANAZone.isValidZone(timeZone) ? null : { timeZone, time }
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false // RangeError is how Intl says that it does not know the zone
+/** Time zone, begin, end. @throws PreconditionError */
+function parseWindow(value: string): NightWindow {
+  const { timeZone, start, end } = /^(?<timeZone>\S+) +(?<start>[^ -]+)-(?<end>[^ -]+)$/.exec(value)?.groups ?? {}
+  if (timeZone === undefined || start === undefined || end === undefined) {
+    throw new PreconditionError('must look like `America/Santiago 20:00-07:00` (time zone, begin, end), or be `none`')
   }
+  return checkedNightWindow({ timeZone, start, end })
+}
+
+function nightOfThisMachine(): NightWindow {
+  // Node gives no name for a TZ that it does not know.
+  const { timeZone = 'UTC' } = new Intl.DateTimeFormat().resolvedOptions()
+  return checkedNightWindow({ timeZone, start: '20:00', end: '07:00' })
 }

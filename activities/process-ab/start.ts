@@ -51,7 +51,7 @@ export async function start(block: Block, { inputs, mode }: Ready): Promise<Star
       host: host.name,
       archives: host.archives,
     },
-    windowIsOpen: mayStartAt(run, host.window, new Date()),
+    windowIsOpen: mayStartAt(run, host, new Date()),
   })
   if (!result.started) return { started: false, reason: result.decision.reason, detail: result.decision.detail }
   await startRecipe(recipeFolder(block))

@@ -32,8 +32,8 @@ describe('night window as given', () => {
     [{ end: '24:00' }, "'24:00' is not a time of day: expected HH:MM"],
     [{ end: '07:60' }, "'07:60' is not a time of day: expected HH:MM"],
     [{ end: '07:00:60' }, "'07:00:60' is not a time of day: expected HH:MM"],
-    [{ end: '20:00:00' }, 'window 20:00 to 20:00:00 has zero length: leave it out to allow any time'],
-    [{ end: '20:00' }, 'window 20:00 to 20:00 has zero length: leave it out to allow any time'],
+    [{ end: '20:00:00' }, "window 20:00 to 20:00:00 has zero length: 'none' allows any time"],
+    [{ end: '20:00' }, "window 20:00 to 20:00 has zero length: 'none' allows any time"],
   ])('is refused otherwise: %j', (change, message) => {
     expect(() => checkedNightWindow({ ...santiago, ...change })).toThrow(new PreconditionError(message))
   })

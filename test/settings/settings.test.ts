@@ -45,7 +45,7 @@ test('without any variable, everything lies under .phoenix of the project', () =
     queuePrefix: '',
     recipeDir: null,
     calibrationCacheBytes: 0,
-    window: null,
+    window: { timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone, start: '20:00', end: '07:00' },
     instrumentDir: join(projectRoot(), 'instruments'),
   })
 })
@@ -78,15 +78,45 @@ test('a window has a time zone, a begin and an end', () => {
   expect(read({ PHOENIX_WINDOW: 'none' }).window).toBeNull()
 })
 
-test.each(['Mars/Olympus 20:00-07:00', 'UTC 24:00-07:00', 'UTC 20:00', '20:00-07:00', 'UTC 20:00-20:00', 'night'])(
-  'window %s is refused',
-  (value) => expect(refusal({ PHOENIX_WINDOW: value })).toMatch(/^PHOENIX_WINDOW=.*must look like/),
+test.each([
+  ['Mars/Olympus 20:00-07:00', "unknown time zone 'Mars/Olympus'"],
+  ['UTC 24:00-07:00', "'24:00' is not a time of day: expected HH:MM"],
+  ['UTC 20:00-20:00', "window 20:00 to 20:00 has zero length: 'none' allows any time"],
+  ...['UTC 20:00', '20:00-07:00', 'night'].map((value) => [
+    value,
+    'must look like `America/Santiago 20:00-07:00` (time zone, begin, end), or be `none`',
+  ]),
+])('window %s is refused: %s', (value, why) =>
+  expect(refusal({ PHOENIX_WINDOW: value })).toBe(`PHOENIX_WINDOW=${value}: ${why}`),
 )
+
+test('daily processing, cores by day, nice, load and JOB_FILE', () => {
+  expect(read({ PHOENIX_HOME: '/data/phoenix' })).toMatchObject({
+    dailyNights: 3,
+    coresByDay: 0,
+    nice: 0,
+    maximumLoad: null,
+    jobFile: '/data/phoenix/jobs',
+  })
+  const env = { PHOENIX_DAILY_NIGHTS: '5', PHOENIX_CORES_BY_DAY: '2', PHOENIX_NICE: '10', PHOENIX_MAXIMUM_LOAD: '7.5' }
+  expect(read({ ...env, PHOENIX_JOB_FILE: '/data/jobs' })).toMatchObject({
+    dailyNights: 5,
+    coresByDay: 2,
+    nice: 10,
+    maximumLoad: 7.5,
+    jobFile: '/data/jobs',
+  })
+})
 
 test.each([
   ['PHOENIX_CORES', '0'],
   ['PHOENIX_CORES', '2.5'],
   ['PHOENIX_CORES', 'all'],
+  ['PHOENIX_DAILY_NIGHTS', '0'],
+  ['PHOENIX_CORES_BY_DAY', '-1'],
+  ['PHOENIX_NICE', '20'],
+  ['PHOENIX_MAXIMUM_LOAD', '0'],
+  ['PHOENIX_MAXIMUM_LOAD', 'high'],
   ['PHOENIX_HOST', 'a host'],
   ['PHOENIX_HOST', 'host/../x'],
   ['PHOENIX_SCHEMA', 'Phoenix; drop'],

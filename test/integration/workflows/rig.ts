@@ -244,6 +244,8 @@ export class Rig {
       target: archive,
       calibrationCache: null,
       neededBytes: 0,
+      load: () => 0,
+      maximumLoad: null,
       sayHostIsSeen: async () => {},
       gate: new CpuGate(this.#options.cores ?? 2),
       idpMaker: startIdpMaker(1),
@@ -381,6 +383,8 @@ export class Rig {
       database: this.database,
       log: pino({ level: 'silent' }),
       window: this.#options.host?.window ?? null,
+      coresByDay: this.#options.host?.coresByDay ?? 0,
+      dailyNights: this.#options.host?.dailyNights ?? 3,
       loadInstrument: () => Promise.resolve(instrument),
       archives: [`folder:${this.archiveDir}`],
     }

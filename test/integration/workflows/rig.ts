@@ -163,6 +163,11 @@ export class Rig {
     writeFileSync(join(this.#recipeDir, 'go'), '')
   }
 
+  /** Those that start from now on wait again. */
+  stay(): void {
+    rmSync(join(this.#recipeDir, 'go'))
+  }
+
   /** Raw of every start of a recipe, in their order: written by the recipe itself. */
   starts(): readonly string[] {
     const path = join(this.#recipeDir, 'starts')

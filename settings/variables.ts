@@ -124,7 +124,7 @@ function parseWindow(value: string): NightWindow {
 }
 
 function nightOfThisMachine(): NightWindow {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
   // Node gives no name for a TZ that it does not know.
-  const { timeZone = 'UTC' } = new Intl.DateTimeFormat().resolvedOptions()
-  return checkedNightWindow({ timeZone, start: '20:00', end: '07:00' })
+  return { timeZone: IANAZone.isValidZone(timeZone) ? timeZone : 'UTC', start: '20:00', end: '07:00' }
 }

@@ -114,7 +114,7 @@ test('a host whose load is too high starts nothing, and that is what the run wai
   await rig.startOrchestration()
   let load = 9.26
   const sayHostIsSeen = async () => {
-    await rig.database.updateTable('host').set({ load, maximum_load: 4 }).execute()
+    await rig.database.updateTable('host').set({ load_average: load, maximum_load: 4 }).execute()
   }
   await rig.startHost({ load: () => load, maximumLoad: 4, sayHostIsSeen })
   const run = await rig.order()

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** unit: no service. integration: real PostgreSQL, Temporal, esorex. end-to-end: the built program as an operator uses it. */
+/**
+ * unit: no service. integration: real PostgreSQL, Temporal, esorex. end-to-end: the built program as an operator uses it. acceptance: the
+ * long proofs, of which the others hold a short form; not part of `npm test`.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/end-to-end/**'],
+          exclude: ['test/integration/**', 'test/end-to-end/**', 'test/acceptance/**'],
           globalSetup: ['test/own-temporary-folder.ts'],
           // A machine that does other things is no reason to fail.
           testTimeout: 60_000,
@@ -25,6 +28,17 @@ export default defineConfig({
           globalSetup: ['test/own-temporary-folder.ts', 'test/integration/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'acceptance',
+          include: ['test/acceptance/**/*.test.ts'],
+          globalSetup: ['test/own-temporary-folder.ts', 'test/integration/global-setup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

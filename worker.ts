@@ -154,7 +154,7 @@ async function runHost(
       ...patience,
       taskQueue: recipesQueue(settings.queuePrefix, settings.host),
       activities: hostRecipeActivities(host),
-      maxConcurrentActivityTaskExecutions: slotsFor(settings.cores),
+      maxConcurrentActivityTaskExecutions: slotsFor(settings.cores, settings.lookAhead),
     }),
   ])
   log.info({ role: 'host', host: settings.host, cores: settings.cores }, 'worker ready')
@@ -220,12 +220,20 @@ function cachedPipelines(recipeDir: string | null): (name: string) => Promise<Pi
 
 /** Tells the record that this host is up and how much room it has. Cached calibrations make room before a block has to wait for it. */
 async function sayHostIsSeen(database: Database, settings: Settings): Promise<void> {
-  const { host, cores, scratchDir, minimumFreeBytes, maximumLoad } = settings
+  const { host, cores, lookAhead, scratchDir, minimumFreeBytes, maximumLoad } = settings
   const lack = minimumFreeBytes - (await freeBytes(scratchDir))
   if (lack > 0) await calibrationCacheOf(settings)?.free(lack)
   const space = { free_bytes: await freeBytes(scratchDir), needed_bytes: minimumFreeBytes }
   const [load = 0] = os.loadavg()
-  const row = { host, cores, seen_at: new Date(), load_average: load, maximum_load: maximumLoad, ...space }
+  const row = {
+    host,
+    cores,
+    look_ahead: lookAhead,
+    seen_at: new Date(),
+    load_average: load,
+    maximum_load: maximumLoad,
+    ...space,
+  }
   await database
     .insertInto('host')
     .values(row)

@@ -19,7 +19,7 @@ export interface DatePlan {
 
 /**
  * Executable blocks only; every other one was recorded with its reason when it was registered.
- * Look-ahead = max(1, cores/4): while N recipes run, the next raws are already here.
+ * While as many recipes run as there are cores, the next raws are already here.
  */
 export function makePlanDate({ database }: Orchestration) {
   return {
@@ -27,17 +27,21 @@ export function makePlanDate({ database }: Orchestration) {
       const run = await readOpenRun(database, runNumber)
       const { instrument, date, host } = run
       const abs = await absToProcess(database, run)
-      const found = await database.selectFrom('host').select('cores').where('host', '=', host).executeTakeFirst()
+      const found = await database
+        .selectFrom('host')
+        .select(['cores', 'look_ahead'])
+        .where('host', '=', host)
+        .executeTakeFirst()
       const startedAbNames = abs.filter(({ state }) => state === 'running').map(({ abName }) => abName)
       const others = abs.filter(({ state }) => state !== 'running').map(({ abName }) => abName)
-      const slots = slotsFor(found?.cores ?? 1)
+      const slots = slotsFor(found?.cores ?? 1, found?.look_ahead ?? null)
       const priority = priorityOf(run.kind)
       return { instrument, date, host, abNames: [...startedAbNames, ...others], startedAbNames, slots, priority }
     },
   }
 }
 
-/** Cores plus look-ahead. */
-export function slotsFor(cores: number): number {
-  return cores + Math.max(1, Math.floor(cores / 4))
+/** Blocks that may be on a host at once: its cores and the look-ahead, which is a quarter of them and at least one unless it is given. */
+export function slotsFor(cores: number, lookAhead: number | null): number {
+  return cores + (lookAhead ?? Math.max(1, Math.floor(cores / 4)))
 }

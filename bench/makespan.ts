@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { connect, type Database } from '../database/connect.ts'
-import { absWithoutAnswer, type RegisteredAb } from '../database/plan.ts'
-import { findPostgres } from '../services/postgres/postgres.ts'
-import { projectRoot } from '../settings/project.ts'
-import { readSettings, type Settings } from '../settings/settings.ts'
 import { simulateNight } from '../simulator/night.ts'
 import { listSchedule, runPlain, runPool } from './plain-recipes.ts'
+import { DATE, phoenixNight } from './phoenix-night.ts'
 
 /**
  * How long the demo night takes, held against what a perfect scheduler could do with the same recipes on the same cores:
@@ -41,8 +35,6 @@ async function main(rounds: number): Promise<void> {
   }
 }
 
-const DATE = '2026-03-01'
-
 interface Round {
   /** List schedule of the recipes' times when each runs alone. */
   readonly bound: number
@@ -70,67 +62,12 @@ const MEASURES: readonly { readonly title: string; readonly of: (round: Round) =
 
 async function runRound(nightFolder: string, home: string, cores: number): Promise<Round> {
   const [load = Number.NaN] = os.loadavg()
-  const env = {
-    ...process.env,
-    PHOENIX_HOME: home,
-    PHOENIX_CORES: String(cores),
-    PHOENIX_ARCHIVE: join(nightFolder, 'archive'),
-    PHOENIX_AB_DIR: join(nightFolder, 'ab'),
-  }
-  await mkdir(home, { mode: 0o711 })
-  const settings = readSettings(env)
-  const { recipes, ...times } = await phoenixNight(settings, env, cores)
+  const variables = { PHOENIX_ARCHIVE: join(nightFolder, 'archive'), PHOENIX_AB_DIR: join(nightFolder, 'ab') }
+  const { recipes, settings, ...times } = await phoenixNight(home, variables, cores)
   const solo: number[] = []
   for (const recipe of recipes) solo.push(await runPlain(settings, recipe))
   const pool = await runPool(settings, recipes, cores)
   return { load, bound: listSchedule(solo, cores), pool, ...times }
-}
-
-type PhoenixNight = Pick<Round, 'makespan' | 'run' | 'ownBound'> & {
-  /** Blocks whose recipe was run, in the order of their starts. */
-  readonly recipes: readonly RegisteredAb[]
-}
-
-async function phoenixNight(settings: Settings, env: NodeJS.ProcessEnv, cores: number): Promise<PhoenixNight> {
-  const phoenix = (...words: string[]) => promisify(execFile)(join(projectRoot(), 'bin', 'phoenix'), words, { env })
-  try {
-    await phoenix('up')
-    await phoenix('register', 'UVES', DATE)
-    const postgres = await findPostgres(settings)
-    const database = connect({ url: postgres?.url ?? '', schema: settings.databaseSchema })
-    try {
-      const abs = await absWithoutAnswer(database, 'UVES', DATE)
-      await phoenix('run', 'UVES', DATE, '--wait')
-      return await readTimes(database, abs, cores)
-    } finally {
-      await database.destroy()
-    }
-  } finally {
-    await phoenix('down')
-  }
-}
-
-async function readTimes(database: Database, abs: readonly RegisteredAb[], cores: number): Promise<PhoenixNight> {
-  const starts = await database
-    .selectFrom('recipe_start as s')
-    .innerJoin('attempt as a', 'a.start_id', 's.start_id')
-    .select(['s.ab_name', 's.started_at', 's.ended_at', 'a.wall_seconds'])
-    .orderBy('s.start_id')
-    .execute()
-  const { started_at: opened, ended_at: closed } = await database
-    .selectFrom('date_run')
-    .select(['started_at', 'ended_at'])
-    .executeTakeFirstOrThrow()
-  const last = Math.max(...starts.map(({ ended_at }) => ended_at?.getTime() ?? Number.NaN))
-  return {
-    recipes: starts.flatMap(({ ab_name }) => abs.find(({ abName }) => abName === ab_name) ?? []),
-    makespan: (last - (starts[0]?.started_at.getTime() ?? Number.NaN)) / 1000,
-    run: ((closed?.getTime() ?? Number.NaN) - opened.getTime()) / 1000,
-    ownBound: listSchedule(
-      starts.map(({ wall_seconds }) => wall_seconds ?? Number.NaN),
-      cores,
-    ),
-  }
 }
 
 function median(values: readonly number[]): number {

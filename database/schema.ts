@@ -246,6 +246,7 @@ export interface Schema {
     seen_at: Generated<Date>
     free_bytes: number | null
     needed_bytes: number | null
+    look_ahead: number | null
     load_average: number | null
     maximum_load: number | null
   }

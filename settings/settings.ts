@@ -38,6 +38,8 @@ export interface Settings extends TemporalSettings {
   readonly minimumFreeBytes: number
   /** Recipes that may run at once on this host. */
   readonly cores: number
+  /** Blocks beside them whose raws are fetched meanwhile; null: a quarter of the cores, at least one. */
+  readonly lookAhead: number | null
   readonly queuePrefix: string
   /** Folder of the recipes in place of the pipeline's own; null: where esorex looks by itself. */
   readonly recipeDir: string | null
@@ -106,6 +108,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     calibrationCacheBytes: value.PHOENIX_CALIBRATION_CACHE_BYTES ?? 0,
     minimumFreeBytes: value.PHOENIX_MINIMUM_FREE_BYTES ?? 2e9,
     cores: value.PHOENIX_CORES ?? os.availableParallelism(),
+    lookAhead: value.PHOENIX_LOOK_AHEAD ?? null,
     queuePrefix: value.PHOENIX_QUEUE_PREFIX ?? '',
     recipeDir: value.PHOENIX_RECIPE_DIR === undefined ? null : path('PHOENIX_RECIPE_DIR', ''),
     operator: value.PHOENIX_OPERATOR ?? given['USER'] ?? userName(),

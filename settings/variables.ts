@@ -39,6 +39,7 @@ export const variables = z.object({
   PHOENIX_QUEUE_PREFIX: text(/^[A-Za-z0-9._-]*$/, 'must be letters, digits and . _ -'),
   PHOENIX_OPERATOR: text(),
   PHOENIX_CORES: wholeNumber(1, 4096),
+  PHOENIX_LOOK_AHEAD: wholeNumber(0, 4096),
   PHOENIX_CALIBRATION_CACHE_BYTES: wholeNumber(0, 1e15),
   PHOENIX_MINIMUM_FREE_BYTES: wholeNumber(0, 1e15),
   PHOENIX_POSTGRES_PORT: wholeNumber(1, 65535),

@@ -42,6 +42,7 @@ test('without any variable, everything lies under .phoenix of the project', () =
     temporalNamespace: 'default',
     host: os.hostname(),
     cores: os.availableParallelism(),
+    lookAhead: null,
     queuePrefix: '',
     recipeDir: null,
     calibrationCacheBytes: 0,

@@ -80,10 +80,14 @@ export class Rig {
   readonly archiveDir: string
   readonly scratchDir: string
   readonly prefix = `${randomUUID()}.`
+  /** Where the record is, for a process of its own. */
+  readonly record: { readonly url: string; readonly schema: string }
   readonly database: Database
   readonly abs: readonly AssociationBlock[]
   readonly client: Client
   readonly temporal: TemporalClient
+  /** Names of the archives that the date needs; to be set before the workers start. */
+  archives: readonly string[]
   readonly #recipeDir: string
   readonly #options: RigOptions
   readonly #native: NativeConnection
@@ -94,6 +98,7 @@ export class Rig {
 
   private constructor(parts: {
     folder: string
+    record: Rig['record']
     database: Database
     abs: readonly AssociationBlock[]
     client: Client
@@ -104,7 +109,9 @@ export class Rig {
     this.folder = parts.folder
     this.archiveDir = join(parts.folder, 'archive')
     this.scratchDir = join(parts.folder, 'scratch')
+    this.archives = [`folder:${this.archiveDir}`]
     this.#recipeDir = join(parts.folder, 'uves-6.1.8')
+    this.record = parts.record
     this.database = parts.database
     this.abs = parts.abs
     this.client = parts.client
@@ -133,7 +140,16 @@ export class Rig {
     const address = inject('temporalAddress')
     const client = new Client({ connection: await Connection.connect({ address }) })
     const native = await NativeConnection.connect({ address })
-    const rig = new Rig({ folder, database, abs, client, native, drop: () => own.drop(), options })
+    const rig = new Rig({
+      folder,
+      record: { url, schema },
+      database,
+      abs,
+      client,
+      native,
+      drop: () => own.drop(),
+      options,
+    })
     mkdirSync(rig.#recipeDir)
     writeFileSync(join(rig.#recipeDir, 'product.fits'), smallProduct())
     await database
@@ -210,7 +226,7 @@ export class Rig {
         ...options,
         taskQueue: recipesQueue(this.prefix, HOST),
         activities: hostRecipeActivities(host),
-        maxConcurrentActivityTaskExecutions: slotsFor(cores),
+        maxConcurrentActivityTaskExecutions: slotsFor(cores, null),
       }),
     ])
     const running = Promise.all(workers.map((worker) => worker.run()))
@@ -391,7 +407,7 @@ export class Rig {
       coresByDay: this.#options.host?.coresByDay ?? 0,
       dailyNights: this.#options.host?.dailyNights ?? 3,
       loadInstrument: () => Promise.resolve(instrument),
-      archives: [`folder:${this.archiveDir}`],
+      archives: this.archives,
     }
   }
 

@@ -7,6 +7,7 @@ import { InfrastructureError } from '../../domain/failure.ts'
 import { freePort, isPortFree } from '../port.ts'
 import { runningProcesses } from '../process.ts'
 import type { TemporalBinary } from './binary.ts'
+import { searchAttributeOptions } from './search-attributes.ts'
 
 /** A running dev server, as its own command line tells. */
 export interface DevServer {
@@ -21,9 +22,6 @@ export interface WantedPorts {
   readonly port: number | null
   readonly uiPort: number | null
 }
-
-/** What operators may search for in the Temporal UI. */
-export const searchAttributes = ['Instrument=Keyword', 'ObservingDate=Keyword', 'Kind=Keyword', 'State=Keyword']
 
 /**
  * The dev server that runs on the store in this folder; null if none does. It is known by its command line, which
@@ -83,7 +81,7 @@ function startOptions(storePath: string, namespace: string, port: number, uiPort
     ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
     ['--db-filename', storePath, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
     ['--ui-disable-news-fetch', '--log-level', 'warn', '--namespace', namespace],
-    ...searchAttributes.map((attribute) => ['--search-attribute', attribute]),
+    searchAttributeOptions,
   ].flat()
 }
 

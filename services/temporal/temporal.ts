@@ -6,6 +6,7 @@ import { InfrastructureError } from '../../domain/failure.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { endProcess, runningProcess } from '../process.ts'
 import { obtainTemporalBinary } from './obtain.ts'
+import { registerSearchAttributes } from './search-attributes.ts'
 import { type DevServer, findDevServer, logTail, spawnDevServer } from './server.ts'
 
 /** A Temporal server that answers. */
@@ -36,9 +37,12 @@ export async function startTemporal(
   say: (line: string) => void,
   patience = patienceSeconds,
 ): Promise<TemporalService> {
-  if (settings.temporalAddress !== null) return given(settings, settings.temporalAddress)
-  const service = (await adoptOrEnd(settings, say, patience)) ?? (await startOurs(settings, say))
-  await keepClosedWorkflows(service)
+  const service =
+    settings.temporalAddress !== null
+      ? await given(settings, settings.temporalAddress)
+      : ((await adoptOrEnd(settings, say, patience)) ?? (await startOurs(settings, say)))
+  if (service.found !== 'given') await keepClosedWorkflows(service)
+  await makeSearchable(settings, service, say)
   return service
 }
 
@@ -123,6 +127,18 @@ async function keepClosedWorkflows({ address, namespace }: TemporalService): Pro
     const config = { workflowExecutionRetentionTtl: msToTs(retention) }
     await connection.workflowService.updateNamespace({ namespace, config })
   })
+}
+
+async function makeSearchable(
+  settings: Settings,
+  { address, namespace }: TemporalService,
+  say: (line: string) => void,
+): Promise<void> {
+  const problem = await withConnection({ ...settings.temporalConnection, address }, (connection) =>
+    registerSearchAttributes(connection, namespace),
+  )
+  if (problem !== null)
+    say(`Temporal server: its UI will not find runs by instrument, date, kind and state: ${problem}`)
 }
 
 async function askVersion(connection: Connection): Promise<string> {

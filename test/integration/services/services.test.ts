@@ -7,6 +7,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { endProcess } from '../../../services/process.ts'
 import { findServices, type Services, startServices, stopServices } from '../../../services/services.ts'
+import { hasSearchAttributes, registerSearchAttributes } from '../../../services/temporal/search-attributes.ts'
 import { startTemporal } from '../../../services/temporal/temporal.ts'
 import { projectRoot } from '../../../settings/project.ts'
 import { ownHome, serversOf, temporalServerOf } from './own-home.ts'
@@ -82,6 +83,26 @@ test('the Temporal server keeps closed workflows for a month and knows the searc
     expect(Object.keys(customAttributes ?? {})).toEqual(
       expect.arrayContaining(['Instrument', 'ObservingDate', 'Kind', 'State']),
     )
+  })
+})
+
+test('a server that was started without the search attributes gets them when it is adopted', async () => {
+  const { settings } = ownHome()
+  const services = await startServices(settings)
+  await withTemporal(services, async ({ connection }) => {
+    const { namespace } = services.temporal
+    const remove = () =>
+      connection.operatorService.removeSearchAttributes({ namespace, searchAttributes: ['Kind', 'State'] })
+    await remove()
+    expect(await hasSearchAttributes(connection, namespace)).toBe(false)
+    expect((await startServices(settings)).temporal.found).toBe('adopted')
+    expect(await hasSearchAttributes(connection, namespace)).toBe(true)
+    // Somebody else's server, in whose namespace one of the names means something else.
+    await remove()
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { State: 3 } })
+    expect(await registerSearchAttributes(connection, namespace)).toMatch(/State/)
+    expect(await hasSearchAttributes(connection, namespace)).toBe(false)
+    expect(await registerSearchAttributes(connection, 'no such namespace')).toMatch(/no such namespace/)
   })
 })
 

@@ -1,13 +1,23 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client'
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type WorkflowOptions,
+} from '@temporalio/client'
 import type { DateRun } from '../database/date-runs.ts'
+import type { SearchAttribute } from '../domain/search-attributes.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
+import { hasSearchAttributes } from '../services/temporal/search-attributes.ts'
 import { dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
+import { searchable } from '../workflows/search-attributes.ts'
 
 /** The typed client: the few things that phoenix asks of Temporal from outside a workflow. */
 export class TemporalClient {
   readonly #client: Client
   readonly #prefix: string
+  #isSearchable: Promise<boolean> | null = null
 
   constructor(client: Client, settings: Pick<Settings, 'queuePrefix'>) {
     this.#client = client
@@ -37,7 +47,14 @@ export class TemporalClient {
         memo: { runNumber: run.runNumber },
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `${run.instrument} ${run.date}, run ${run.runNumber}`,
+        staticSummary: `${run.instrument} ${run.date}, ${run.kind}, run ${run.runNumber}`,
+        staticDetails: controlledBySignals(`${run.instrument} ${run.date}`),
+        ...(await this.#searchable({
+          Instrument: run.instrument,
+          ObservingDate: run.date,
+          Kind: run.kind,
+          State: run.state,
+        })),
       })
       return true
     } catch (error) {
@@ -67,6 +84,15 @@ export class TemporalClient {
     }
   }
 
+  /** What the UI finds a workflow by; nothing where the server does not know our attributes. */
+  async #searchable(
+    values: Readonly<Partial<Record<SearchAttribute, string>>>,
+  ): Promise<Pick<WorkflowOptions, 'typedSearchAttributes'>> {
+    const { connection, options } = this.#client
+    this.#isSearchable ??= hasSearchAttributes(connection, options.namespace)
+    return (await this.#isSearchable) ? { typedSearchAttributes: searchable(values) } : {}
+  }
+
   async close(): Promise<void> {
     await this.#client.connection.close()
   }
@@ -80,4 +106,9 @@ export class TemporalClient {
       throw error
     }
   }
+}
+
+/** What a person who looks at the workflow can do from there. */
+function controlledBySignals(what: string): string {
+  return `Signals: \`pause\`, \`stop\`, \`cancel\` (their argument is the reason) and \`resume\` do what \`phoenix pause ${what}\` and its kin do: they write the same rows. "Request cancellation" means \`cancel\`.`
 }

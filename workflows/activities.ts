@@ -21,12 +21,16 @@ export const filesOf = (prefix: string, host: string) =>
     retry,
   })
 
-/** Recipes of one host; its slots are given by priority. A missing pipeline in the middle of a night burns nothing: it is tried again until it is back. */
-export const recipesOf = (prefix: string, host: string, priority: number) =>
+/**
+ * One block's recipe on a host, whose slots are given by priority; the Temporal UI shows the block's name beside it. A missing pipeline in
+ * the middle of a night burns nothing: it is tried again until it is back.
+ */
+export const recipesOf = (prefix: string, host: string, priority: number, abName: string) =>
   proxyActivities<HostRecipeActivities>({
     taskQueue: recipesQueue(prefix, host),
     startToCloseTimeout: '7 days',
     heartbeatTimeout: '1 minute',
     retry: { ...retry, nonRetryableErrorTypes: ['StaleRunError'] },
     priority: { priorityKey: priority },
+    summary: abName,
   })

@@ -3,6 +3,7 @@ import type { RunControl } from '../activities/control.ts'
 import type { OpenRunState } from '../domain/date-run.ts'
 import type { HoldKind } from '../domain/hold.ts'
 import { record } from './activities.ts'
+import type { DateView } from './date-view.ts'
 import { cancel, pause, resume, stop, wake } from './messages.ts'
 
 /** Rows are looked at this often even when nobody wakes the workflow. */
@@ -23,8 +24,11 @@ export class DateControl {
   #shown = ''
   readonly #runNumber: number
 
-  constructor(runNumber: number) {
+  readonly #view: Pick<DateView, 'state'>
+
+  constructor(runNumber: number, view: Pick<DateView, 'state'>) {
     this.#runNumber = runNumber
+    this.#view = view
     // Outside of the cancelled scope: after a cancellation from the Temporal UI, signals must still be able to write rows.
     const write = (row: () => Promise<void>) =>
       CancellationScope.nonCancellable(async () => {
@@ -71,6 +75,7 @@ export class DateControl {
     if (shown === this.#shown) return
     await record.showRunState(this.#runNumber, STATE[command], command === 'go' ? null : why)
     this.#shown = shown
+    this.#view.state(STATE[command], why)
   }
 
   /** Waits until something happens that may change what is allowed: a signal, `alsoUntil`, the window, or a minute. */

@@ -1,13 +1,7 @@
 import { sleep } from '@temporalio/workflow'
 import type { AbResult } from '../activities/process-ab.ts'
+import type { AbBoard } from './ab-board.ts'
 import type { DateControl } from './date-control.ts'
-
-/** Counts that the workflow shows while it works. */
-export interface LaneCounts {
-  waiting: number
-  onHost: number
-  ended: number
-}
 
 /** What is to be done on one host. */
 export interface Lane {
@@ -19,7 +13,8 @@ export interface Lane {
   readonly processAB: (abName: string) => Promise<AbResult>
   /** The history has grown so long that the workflow has to continue as a new one. */
   readonly isLong: () => boolean
-  readonly counts: LaneCounts
+  /** Shows what each block does. */
+  readonly board: AbBoard
 }
 
 /** What a lane asks and tells of the date's control. */
@@ -32,25 +27,24 @@ export type LaneEnd = 'all ended' | 'stopped' | 'history is long'
  * goes back to the front of the queue and is offered again when that may help.
  */
 export async function processABs(lane: Lane, control: LaneControl): Promise<LaneEnd> {
-  const { slots, counts } = lane
+  const { slots, board } = lane
   const waiting = [...lane.abNames]
   const started = new Set(lane.startedAbNames)
   let refused = false
   const failures: Error[] = []
   const offer = async (abName: string) => {
-    counts.onHost += 1
+    board.offered(abName)
     try {
       const result = await lane.processAB(abName)
-      if (result.ended) counts.ended += 1
-      else {
+      if (!result.ended) {
         waiting.unshift(abName)
         refused = true
         control.grewOld()
       }
+      board.answered(abName, result)
     } catch (error) {
       failures.push(error instanceof Error ? error : new Error(String(error)))
-    } finally {
-      counts.onHost -= 1
+      board.lost(abName)
     }
   }
   for (;;) {
@@ -60,22 +54,21 @@ export async function processABs(lane: Lane, control: LaneControl): Promise<Lane
     const isLong = lane.isLong()
     const [failure] = failures
     const mayOffer = failure === undefined && !isLong
-    while (mayOffer && counts.onHost < slots) {
+    while (mayOffer && board.onHost < slots) {
       const [next] = waiting
       if (next === undefined || !(control.mayStart || started.has(next))) break
       waiting.shift()
       started.delete(next)
       void offer(next)
     }
-    counts.waiting = waiting.length
-    if (counts.onHost === 0) {
+    if (board.onHost === 0) {
       if (failure !== undefined) throw failure
       if (waiting.length === 0) return 'all ended'
       if (control.mustEnd) return 'stopped'
       if (isLong) return 'history is long'
     }
-    const [onHost, queued] = [counts.onHost, waiting.length]
-    await control.wait(() => counts.onHost < onHost || waiting.length !== queued)
+    const [onHost, queued] = [board.onHost, waiting.length]
+    await control.wait(() => board.onHost < onHost || waiting.length !== queued)
   }
 }
 

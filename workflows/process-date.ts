@@ -5,13 +5,12 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { RunState } from '../domain/date-run.ts'
 import { filesOf, recipesOf, record } from './activities.ts'
 import { DateControl } from './date-control.ts'
-import { progress } from './messages.ts'
+import { DateView } from './date-view.ts'
 import { type LaneEnd, processABs } from './process-abs.ts'
 
 export interface DateInput {
@@ -28,22 +27,21 @@ export interface DateInput {
  */
 export async function processDate(input: DateInput): Promise<RunState> {
   // Started before the scope that cannot be cancelled, so that a cancellation from the Temporal UI is heard.
-  const control = new DateControl(input.runNumber)
-  return CancellationScope.nonCancellable(() => run(input, control))
+  const view = new DateView()
+  const control = new DateControl(input.runNumber, view)
+  return CancellationScope.nonCancellable(() => run(input, control, view))
 }
 
-async function run(input: DateInput, control: DateControl): Promise<RunState> {
+async function run(input: DateInput, control: DateControl, view: DateView): Promise<RunState> {
   const { runNumber, queuePrefix } = input
-  const counts = { waiting: 0, onHost: 0, ended: 0 }
-  let step = 'plan'
-  setHandler(progress, () => ({ step, ...counts }))
 
   const plan = await record.planDate(runNumber)
   const { abNames, startedAbNames, slots } = plan
   const files = filesOf(queuePrefix, plan.host)
-  const recipes = recipesOf(queuePrefix, plan.host, plan.priority)
+  const recipes = (abName: string) => recipesOf(queuePrefix, plan.host, plan.priority, abName)
+  view.planned(runNumber, plan)
 
-  step = 'ingest what an earlier run left'
+  view.step('ingest what an earlier run left')
   let ingested = await files.ingest(runNumber)
   let leftOut: readonly string[] = []
   let end: LaneEnd = 'stopped'
@@ -51,22 +49,23 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
   let running: readonly string[] = []
 
   if (ingested.waiting === 0 && abNames.length > 0) {
-    step = 'download mcalibs'
+    view.step('download mcalibs')
     problems = await problemsOf(() => files.prepareHost(runNumber))
     if (problems.length === 0) ({ problems, leftOut } = await files.downloadMcalibs(runNumber))
   }
 
   const mayProcess = ingested.waiting === 0 && problems.length === 0
   if (mayProcess) {
-    step = 'process ABs'
+    view.step('process ABs')
+    const left = abNames.filter((abName) => !leftOut.includes(abName))
     end = await processABs(
       {
-        abNames: abNames.filter((abName) => !leftOut.includes(abName)),
+        abNames: left,
         startedAbNames,
         slots,
-        processAB: (abName) => recipes.processAB(runNumber, abName, 'all'),
+        processAB: (abName) => recipes(abName).processAB(runNumber, abName, 'all'),
         isLong: () => hasLongHistory(input),
-        counts,
+        board: view.blocks(left),
       },
       control,
     )
@@ -78,25 +77,27 @@ async function run(input: DateInput, control: DateControl): Promise<RunState> {
 
   if (end === 'stopped') {
     // A workflow before this one may have started recipes, and nothing is cleaned up under a running recipe.
-    step = 'end what was started'
+    view.step('end what was started')
     running = await record.forbidStarts(runNumber, mayProcess ? 'the run ends' : 'the run cannot go on')
-    await Promise.all(running.map((abName) => recipes.processAB(runNumber, abName, 'only what was started')))
+    await Promise.all(running.map((abName) => recipes(abName).processAB(runNumber, abName, 'only what was started')))
   }
 
-  step = 'ingest'
+  view.step('ingest')
   if (ingested.waiting === 0 || running.length > 0) ingested = await files.ingest(runNumber)
 
-  step = 'clean up'
+  view.step('clean up')
   const bytesFreed = await files.cleanUp(runNumber)
 
-  step = 'record'
+  view.step('record')
   await condition(allHandlersFinished)
-  return record.recordDate(runNumber, {
+  const state = await record.recordDate(runNumber, {
     preconditionProblems: problems,
     stoppedByOperator: end === 'stopped',
     archiveRefuses: ingested.waiting > 0,
     bytesFreed,
   })
+  view.state(state, problems[0] ?? '')
+  return state
 }
 
 function hasLongHistory({ longAfterEvents }: DateInput): boolean {

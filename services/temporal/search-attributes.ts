@@ -19,7 +19,9 @@ export async function registerSearchAttributes(connection: ConnectionLike, names
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes })
     // A server says nothing about a name that it has already as another type.
     const refused = await missingSearchAttributes(connection, namespace)
-    return refused.length === 0 ? null : `its namespace has no search attribute of type keyword called ${refused.join(', ')}`
+    return refused.length === 0
+      ? null
+      : `its namespace has no search attribute of type keyword called ${refused.join(', ')}`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

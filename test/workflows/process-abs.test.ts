@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { AbResult } from '../../activities/process-ab.ts'
+import { AbBoard } from '../../workflows/ab-board.ts'
 import { type Lane, type LaneControl, processABs } from '../../workflows/process-abs.ts'
 
 const sleeps: unknown[] = []
@@ -58,7 +59,7 @@ function openLane(abNames: readonly string[], slots: number, more: Partial<Lane>
     startedAbNames: [],
     slots,
     isLong: () => false,
-    counts: { waiting: 0, onHost: 0, ended: 0 },
+    board: new AbBoard(abNames),
     processAB: (abName) => {
       offered.push(abName)
       return new Promise((resolve, reject) => {
@@ -80,14 +81,14 @@ describe('a lane', () => {
     const { offered, end, ended, lane } = openLane(['a', 'b', 'c'], 2)
     await settle()
     expect(offered).toEqual(['a', 'b'])
-    expect(lane.counts).toEqual({ waiting: 1, onHost: 2, ended: 0 })
+    expect(lane.board).toMatchObject({ waiting: 1, onHost: 2, ended: 0 })
     end('b')
     await settle()
     expect(offered).toEqual(['a', 'b', 'c'])
     end('a')
     end('c')
     expect(await ended).toBe('all ended')
-    expect(lane.counts).toEqual({ waiting: 0, onHost: 0, ended: 3 })
+    expect(lane.board).toMatchObject({ waiting: 0, onHost: 0, ended: 3 })
   })
 
   test('without a block has ended', async () => {
@@ -208,7 +209,7 @@ describe('a lane', () => {
           expect(await ended).toBe('all ended')
           expect(endings.toSorted()).toEqual(names)
           expect(new Set(offered)).toEqual(new Set(names))
-          expect(lane.counts).toEqual({ waiting: 0, onHost: 0, ended: blocks })
+          expect(lane.board).toMatchObject({ waiting: 0, onHost: 0, ended: blocks })
         },
       ),
       { numRuns: 300 },

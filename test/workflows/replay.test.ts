@@ -5,9 +5,13 @@ import { DeterminismViolationError } from '@temporalio/workflow'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { projectRoot } from '../../settings/project.ts'
+import * as workflows from '../../workflows/index.ts'
 
 const folder = join(projectRoot(), 'test/fixtures/histories')
-const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+const inFolder = (name: string) => readdirSync(join(folder, name)).map((file) => `${name}/${file}`)
+const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? inFolder(entry.name) : [],
+)
 const silent = new DefaultLogger('ERROR', () => undefined)
 Runtime.install({ logger: silent })
 let bundle: Awaited<ReturnType<typeof bundleWorkflowCode>>
@@ -21,15 +25,13 @@ interface StoredHistory {
 }
 const read = (name: string): StoredHistory => JSON.parse(readFileSync(join(folder, name), 'utf8'))
 const replay = (history: StoredHistory) =>
-  Worker.runReplayHistory({ workflowBundle: bundle }, historyFromJSON(history), 'date/UVES/2026-03-01')
+  Worker.runReplayHistory({ workflowBundle: bundle }, historyFromJSON(history), 'stored')
 
-describe('stored histories of processDate', () => {
-  test('are there', () => {
-    expect(names.toSorted()).toEqual([
-      'cancelled-in-temporal.json',
-      'held-and-resumed.json',
-      'normal-with-failures.json',
-    ])
+describe('stored histories', () => {
+  test('are there of every workflow: normal, held, cancelled, continued as a new one', () => {
+    const kinds = ['normal', 'held', 'cancelled', 'continued']
+    const needed = Object.keys(workflows).flatMap((workflow) => kinds.map((kind) => `${workflow}/${kind}.json`))
+    expect(needed.filter((name) => !names.includes(name))).toEqual([])
   })
 
   test.each(names)('%s replays', async (name) => {
@@ -37,7 +39,7 @@ describe('stored histories of processDate', () => {
   })
 
   test('of another workflow do not replay', async () => {
-    const history = read('normal-with-failures.json')
+    const history = read('processDate/normal.json')
     for (const { activityTaskScheduledEventAttributes: scheduled } of history.events) {
       if (scheduled?.activityType.name === 'cleanUp') scheduled.activityType.name = 'downloadMcalibs'
     }

@@ -30,7 +30,7 @@ const holdRows = async () => {
 describe('rows and a wake, as the command line gives them', () => {
   test('pause: running recipes finish, no other starts; resume: only what was left is run', async () => {
     const { run } = await inTheMiddle()
-    rig.keepHistoryAs('held-and-resumed')
+    rig.keepHistoryAs('held')
     await rig.hold('pause')
     await rig.runIs(run, 'holding')
     rig.go()
@@ -128,7 +128,7 @@ describe('signals and the cancellation of the Temporal UI', () => {
 
   test('"request cancellation" means cancel, ends in good order, and further signals are still heard', async () => {
     const { run } = await inTheMiddle({ executable: 2 })
-    rig.keepHistoryAs('cancelled-in-temporal')
+    rig.keepHistoryAs('cancelled')
     await rig.workflow.cancel()
     await rig.workflow.signal('pause', 'also')
     expect(await rig.end(run)).toBe('stopped')
@@ -201,6 +201,7 @@ test('a workflow of the date is left alone by another start', async () => {
 
 test('a long history continues as a new workflow without losing or repeating anything', async () => {
   rig = await Rig.start({ executable: 5 })
+  rig.keepHistoryAs('continued')
   const run = await rig.order({ longAfterEvents: 48 })
   expect(await rig.end(run)).toBe('done')
   expect(await rig.abStates()).toEqual(Array.from({ length: 5 }, () => 'processed'))

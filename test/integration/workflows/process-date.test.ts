@@ -18,7 +18,7 @@ const onScratch = () => (existsSync(rig.scratchDir) ? readdirSync(rig.scratchDir
 describe('a date that runs to its end', () => {
   test('is done: every block has its answer, every product is in the archive, nothing stays on disk', async () => {
     await start({ executable: 4 })
-    rig.keepHistoryAs('normal-with-failures')
+    rig.keepHistoryAs('normal')
     rig.fate(1, 'fail')
     rig.fate(2, 'no product')
     const run = await rig.order()

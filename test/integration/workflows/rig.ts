@@ -31,6 +31,7 @@ import { projectRoot } from '../../../settings/project.ts'
 import type { SettingName } from '../../../simulator/set-up.ts'
 import { workerIsEnding } from '../../../worker.ts'
 import { dateWorkflowId, filesQueue, orchestrationQueue, recipesQueue } from '../../../workflows/ids.ts'
+import { searchable } from '../../../workflows/search-attributes.ts'
 import type { DateInput } from '../../../workflows/process-date.ts'
 import { ownSchema } from '../own-schema.ts'
 import { asRead } from '../../as-read.ts'
@@ -333,7 +334,7 @@ export class Rig {
     for (const folder of [this.archiveDir, runFolder]) rmSync(join(folder, 'mcalib', fileName))
   }
 
-  /** Marks the history of this test as one that test/fixtures/histories holds (its README tells how to renew them). */
+  /** Marks the histories of this test as fixtures in test/fixtures/histories/<workflow> (its README tells how to renew them). */
   keepHistoryAs(name: string): void {
     this.#historyName = name
   }
@@ -379,15 +380,7 @@ export class Rig {
       await Promise.all([...this.#hosts].map((host) => host.end('kill')))
       this.#orchestration?.worker.shutdown()
       await this.#orchestration?.running
-      for (const { workflowId, runId } of await this.executions()) {
-        const handle = this.client.workflow.getHandle(workflowId, runId)
-        const history = await handle.fetchHistory()
-        await Worker.runReplayHistory({ workflowBundle: await bundle }, history, workflowId)
-        if (this.#historyName !== null && process.env['PHOENIX_RENEW_HISTORIES'] === 'yes') {
-          const path = join(projectRoot(), 'test/fixtures/histories', `${this.#historyName}.json`)
-          writeFileSync(path, `${historyToJSON(history)}\n`)
-        }
-      }
+      await this.#replayAll()
     } finally {
       await this.#terminateOpen()
       await this.#native.close()
@@ -395,6 +388,24 @@ export class Rig {
       await this.database.destroy()
       await this.#drop()
       rmSync(this.folder, { recursive: true, force: true })
+    }
+  }
+
+  /** Every workflow that the test has made, also those continued as new: stored as fixtures where the test says so. */
+  async #replayAll(): Promise<void> {
+    const parts = new Map<string, number>()
+    for (const { workflowId, runId, type } of (await this.executions()).toReversed()) {
+      const history = await this.client.workflow.getHandle(workflowId, runId).fetchHistory()
+      await Worker.runReplayHistory({ workflowBundle: await bundle }, history, workflowId)
+      const part = (parts.get(type) ?? 0) + 1
+      parts.set(type, part)
+      if (this.#historyName === null || process.env['PHOENIX_RENEW_HISTORIES'] !== 'yes') continue
+      const folder = join(projectRoot(), 'test/fixtures/histories', type)
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(
+        join(folder, `${this.#historyName}${part === 1 ? '' : `-${part}`}.json`),
+        `${historyToJSON(history)}\n`,
+      )
     }
   }
 
@@ -417,21 +428,22 @@ export class Rig {
       taskQueue: orchestrationQueue(this.prefix),
       args: [input],
       memo: { runNumber: input.runNumber },
+      typedSearchAttributes: searchable({ Instrument: 'UVES', ObservingDate: DATE, Kind: 'run', State: 'running' }),
     })
   }
 
-  /** Every workflow execution of the date, also those continued as new. */
-  async executions(): Promise<readonly { workflowId: string; runId: string }[]> {
-    const executions: { workflowId: string; runId: string }[] = []
-    const query = `WorkflowId = "${dateWorkflowId(this.prefix, 'UVES', DATE)}"`
-    for await (const { workflowId, runId } of this.client.workflow.list({ query })) {
-      executions.push({ workflowId, runId })
+  /** Every workflow execution of this test, newest first, also those continued as new. */
+  async executions(): Promise<readonly { workflowId: string; runId: string; type: string }[]> {
+    const executions: { workflowId: string; runId: string; type: string }[] = []
+    const query = `WorkflowId STARTS_WITH "${this.prefix}"`
+    for await (const { workflowId, runId, type } of this.client.workflow.list({ query })) {
+      executions.push({ workflowId, runId, type })
     }
     return executions
   }
 
   async #terminateOpen(): Promise<void> {
-    const query = `WorkflowId = "${dateWorkflowId(this.prefix, 'UVES', DATE)}" and ExecutionStatus = "Running"`
+    const query = `WorkflowId STARTS_WITH "${this.prefix}" and ExecutionStatus = "Running"`
     for await (const { workflowId } of this.client.workflow.list({ query })) {
       await this.client.workflow.getHandle(workflowId).terminate('test is over')
     }

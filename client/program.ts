@@ -9,6 +9,7 @@ import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
 import { addIdp } from './idp.ts'
+import { addInstrument } from './instrument.ts'
 import { addNotify } from './notify.ts'
 import { addPause } from './pause.ts'
 import { addQc1 } from './qc1.ts'
@@ -66,6 +67,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addAb(program, carryOut)
   addQc1(program, carryOut)
   addIdp(program, carryOut)
+  addInstrument(program, carryOut)
   addArchive(program, carryOut)
   addVerify(program, carryOut)
   addNotify(program, carryOut)

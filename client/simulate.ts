@@ -1,29 +1,46 @@
 import { basename, dirname, join } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { PreconditionError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type SimulatedNight, simulateNight } from '../simulator/night.ts'
+import { simulateNacoNight } from '../simulator/naco-night.ts'
+import { simulateNight } from '../simulator/night.ts'
+import type { Expectation } from '../simulator/night-plan.ts'
+import type { OnProgress } from '../simulator/write-night.ts'
 import type { CarryOut, CommandContext } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
 import { wholeNumber } from './whole-number.ts'
 
 export interface NightOptions {
+  readonly instrument?: string
   readonly date: string
   readonly seed: number
   readonly executable?: number
 }
 
-/** `phoenix simulate`: a synthetic UVES night in the archive folder and the AB folder of the settings. */
+interface SimulatedNight {
+  readonly request: object
+  readonly blocks: readonly ({ readonly name: string } & Expectation)[]
+}
+
+/** `phoenix simulate`: a synthetic night in the archive folder and the AB folder of the settings. */
 export function addSimulate(program: Command, carryOut: CarryOut): void {
   program
     .command('simulate')
-    .description('make a synthetic UVES night: archive files, ABs, and the injected spectra')
+    .description('make a synthetic night: archive files, ABs, and the injected light')
+    .addOption(new Option('--instrument <name>', 'whose night').choices(['UVES', 'NACO']).default('UVES'))
     .option('--date <date>', 'observing night', '2026-03-01')
     .option('--seed <number>', 'another seed, another night', wholeNumber(0, 2 ** 31), 1)
-    .option('--executable <number>', 'ABs that can be processed, beside the seven that cannot', wholeNumber(0, 400), 12)
+    .option('--executable <number>', 'ABs that can be processed, beside those that cannot', wholeNumber(0, 400), 12)
     .option(...JSON_OPTION)
-    .addHelpText('after', example('phoenix simulate', 'phoenix simulate --date 2026-03-02 --seed 7 --executable 4'))
+    .addHelpText(
+      'after',
+      example(
+        'phoenix simulate',
+        'phoenix simulate --instrument NACO --executable 3',
+        'phoenix simulate --date 2026-03-02 --seed 7 --executable 4',
+      ),
+    )
     .action((options: NightOptions & { json?: boolean }) =>
       carryOut(options, async (context) => {
         const { folder, night } = await simulate(context, options)
@@ -36,28 +53,32 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
 /** Makes the night, or finds it made, and says where it is. */
 export async function simulate(
   { settings, output }: CommandContext,
-  { date, seed, executable }: NightOptions,
+  { instrument, date, seed, executable }: NightOptions,
 ): Promise<{ folder: string; night: SimulatedNight }> {
   const folder = nightFolder(settings)
   let made = 0
-  const night = await simulateNight({
-    instrument: 'UVES',
-    date,
-    seed,
-    folder,
-    plan: executable === undefined ? {} : { executable },
-    onProgress: ({ done, total, file }) => {
-      made = total
-      if (done % 10 === 0 || done === total) output.say(`  ${done} of ${total} files (${file})`)
-    },
-  })
+  const onProgress: OnProgress = ({ done, total, file }) => {
+    made = total
+    if (done % 10 === 0 || done === total) output.say(`  ${done} of ${total} files (${file})`)
+  }
+  const night =
+    instrument === 'NACO'
+      ? await simulateNacoNight({ date, seed, folder, executable: executable ?? 12, onProgress })
+      : await simulateNight({
+          instrument: 'UVES',
+          date,
+          seed,
+          folder,
+          plan: executable === undefined ? {} : { executable },
+          onProgress,
+        })
   const { blocks } = night
   const count = (expected: (typeof blocks)[number]['expect']) =>
     blocks.filter(({ expect }) => expect === expected).length
   output.say(
     `night of ${date}, seed ${seed}: ${blocks.length} ABs, ${count('processed')} to be processed, ${count('failed')} to fail, ${count('left-out')} to be left out${made === 0 ? ' (made before)' : `, ${made} files`}`,
   )
-  output.say(`archive ${settings.archive.dir}, ABs ${settings.abDir}, injected spectra ${join(folder, 'truth')}`)
+  output.say(`archive ${settings.archive.dir}, ABs ${settings.abDir}, injected light ${join(folder, 'truth')}`)
   return { folder, night }
 }
 

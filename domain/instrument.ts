@@ -37,13 +37,16 @@ const match = z
   ])
   .transform((entry) => (typeof entry === 'string' ? { keyword: entry } : entry))
 
+const frameCount = z.number().int().positive()
+
 const raw = z.strictObject({
   frames: z
-    .number()
-    .int()
-    .positive()
+    .union([frameCount, z.strictObject({ minimum: frameCount, maximum: frameCount })])
     .default(1)
-    .describe('Frames that the recipe takes: of a second one some recipes say nothing and ignore it.'),
+    .transform((count) => (typeof count === 'number' ? { minimum: count, maximum: count } : count))
+    .describe(
+      'Frames that the recipe takes, or the fewest and most: of a second one some recipes say nothing and ignore it.',
+    ),
   keywords: z.array(typedKeywords).default([]),
   ranges: z
     .record(z.string(), z.tuple([z.number(), z.number()]))

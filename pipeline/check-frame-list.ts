@@ -16,14 +16,19 @@ export function checkFrameList(ab: AssociationBlock, modes: readonly Mode[]): vo
       `raw ${wrongTag.fileName} is tagged ${wrongTag.tag}, a block of ${ab.rawType} takes ${ab.rawType} only`,
     )
   }
-  const counts = new Set(modes.map(({ raw }) => raw.frames))
-  if (!counts.has(ab.rawFiles.length)) {
-    throw refused(`${ab.rawFiles.length} raw frames, ${ab.recipe} takes ${[...counts].join(' or ')} of ${ab.rawType}`)
+  const found = ab.rawFiles.length
+  if (!modes.some(({ raw: { frames } }) => found >= frames.minimum && found <= frames.maximum)) {
+    const counts = new Set(modes.map(({ raw: { frames } }) => inWords(frames)))
+    throw refused(`${found} raw frames, ${ab.recipe} takes ${[...counts].join(' or ')} of ${ab.rawType}`)
   }
   const known = new Set(modes.flatMap(({ required, optional }) => [...required, ...optional]))
   for (const { fileName, category } of ab.calibrations) {
     if (!known.has(category)) throw refused(`${fileName} is a ${category}, which ${ab.rawType} does not know`)
   }
+}
+
+function inWords({ minimum, maximum }: Mode['raw']['frames']): string {
+  return minimum === maximum ? String(minimum) : `${minimum} to ${maximum}`
 }
 
 function refused(cause: string): OutcomeError {

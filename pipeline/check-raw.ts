@@ -15,15 +15,20 @@ const MJD_OF_UNIX_EPOCH = 40_587
  * Holds the raw's own header against its block. A recipe does not check the match (a raw of 390 nm with masters of 437 nm ends with
  * exit code 0), so a contradiction is an outcome of that block alone.
  *
+ * @param number of the raw within the block, from 1: the block tells the time of the first
  * @returns the certified mode that the header shows
  * @throws OutcomeError of kind `input`
  */
-export function checkRaw(header: Header, ab: AssociationBlock, modes: readonly Mode[]): Mode {
+export function checkRaw(header: Header, ab: AssociationBlock, modes: readonly Mode[], number = 1): Mode {
   const instrument = valueText(header, 'INSTRUME')
-  if (instrument !== ab.instrument) throw contradiction(ab, 'INSTRUME', instrument, ab.instrument)
+  // Where the instrument bears another name in its headers, the modes say so.
+  if (!modes.some((mode) => 'INSTRUME' in mode.header) && instrument !== ab.instrument) {
+    throw contradiction(ab, 'INSTRUME', instrument, ab.instrument)
+  }
   const category = valueText(header, 'ESO DPR CATG')
   if (category !== ab.dprCategory) throw contradiction(ab, 'ESO DPR CATG', category, ab.dprCategory)
-  if (!(Math.abs(valueNumber(header, 'MJD-OBS') - ab.mjdObs) <= MJD_TOLERANCE_DAYS)) {
+  const laterDays = valueNumber(header, 'MJD-OBS') - ab.mjdObs
+  if (!(laterDays >= -MJD_TOLERANCE_DAYS && (number > 1 || laterDays <= MJD_TOLERANCE_DAYS))) {
     throw contradiction(ab, 'MJD-OBS', valueText(header, 'MJD-OBS'), String(ab.mjdObs))
   }
   checkTimeInName(ab)

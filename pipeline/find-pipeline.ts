@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { promisify } from 'node:util'
 import { PreconditionError } from '../domain/failure.ts'
+import { askEsorex } from './ask-esorex.ts'
 
 /** An installed pipeline: the program that runs its recipes, and where they are. */
 export interface Pipeline {
@@ -20,7 +19,7 @@ export interface Pipeline {
 const PLUGIN_FOLDERS = ['/usr/lib/esopipes-plugins', '/usr/lib64/esopipes-plugins', '/usr/local/lib/esopipes-plugins']
 
 /**
- * The newest installed pipeline of this name, or the one in `recipeDir`. Looks for esorex on the PATH, and for plug-ins in
+ * The newest installed pipeline of this name, or the one in `recipeDir` unless that is another's folder. Looks for esorex on the PATH, and for plug-ins in
  * `ESOREX_RECIPE_DIR`, where Debian puts them, and where ESO's own installation puts them.
  *
  * Throws PreconditionError that tells what to install when esorex, the plug-ins or their recipes are missing.
@@ -31,7 +30,7 @@ export async function findPipeline(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Pipeline> {
   const esorex = findEsorex(environment)
-  const folder = recipeDir ?? newestOf(name, environment)
+  const folder = recipeDir === undefined || isOfAnother(name, recipeDir) ? newestOf(name, environment) : recipeDir
   const version = versionOf(name, folder)
   if (version === null || !isFolder(folder)) {
     throw new PreconditionError(
@@ -109,37 +108,30 @@ function debianFolders(): string[] {
   return namesIn('/usr/lib').map((triplet) => join('/usr/lib', triplet, 'cpl', 'plugins'))
 }
 
+const PLUGIN = /^(.+)-(\d[\d.]*)$/
+
 function versionOf(name: string, folder: string): string | null {
-  const [, found, version] = /^(.+)-(\d[\d.]*)$/.exec(basename(folder)) ?? []
+  const [, found, version] = PLUGIN.exec(basename(folder)) ?? []
   return found === name ? (version ?? null) : null
 }
 
+/** One setting names one folder; a second instrument on the machine has its own pipeline. */
+function isOfAnother(name: string, folder: string): boolean {
+  return PLUGIN.test(basename(folder)) && versionOf(name, folder) === null
+}
+
 async function esorexVersion(esorex: string): Promise<string> {
-  const output = await run(esorex, ['--version'])
+  const output = await askEsorex(esorex, ['--version'])
   const version = /version (\d[\w.]*)/.exec(output)?.[1]
   if (version === undefined) throw new PreconditionError(`${esorex} does not tell its version: is it ESO's esorex?`)
   return version
 }
 
 async function recipesIn(esorex: string, folder: string): Promise<string[]> {
-  const recipes = parseRecipes(await run(esorex, [`--recipe-dir=${folder}`, '--msg-level=error', '--recipes']))
+  const recipes = parseRecipes(await askEsorex(esorex, [`--recipe-dir=${folder}`, '--msg-level=error', '--recipes']))
   if (recipes.length === 0)
     throw new PreconditionError(`esorex finds no recipe in ${folder}: install the pipeline again`)
   return recipes
-}
-
-async function run(esorex: string, options: readonly string[]): Promise<string> {
-  const { PATH, LD_LIBRARY_PATH } = process.env
-  try {
-    const { stdout } = await promisify(execFile)(esorex, [...options], {
-      // Without a home, so that nobody's own esorex.rc has a say.
-      env: { HOME: '/nonexistent', LANG: 'C', ...(PATH && { PATH }), ...(LD_LIBRARY_PATH && { LD_LIBRARY_PATH }) },
-      timeout: 60_000,
-    })
-    return stdout
-  } catch (cause) {
-    throw new PreconditionError(`${esorex} ${options.join(' ')} does not work: install esorex again`, { cause })
-  }
 }
 
 function namesIn(folder: string): string[] {

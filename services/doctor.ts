@@ -30,21 +30,19 @@ export type FindPipeline = (name: string, recipeDir?: string) => Promise<{ versi
 /** Looks at every part that phoenix needs. Starts, makes and changes nothing. */
 export async function examine(
   settings: Settings,
-  pipelines: readonly Pick<Instrument['pipeline'], 'name' | 'certifiedVersions' | 'debianPackage'>[],
+  pipelines: readonly PipelineWanted[],
   findPipeline: FindPipeline,
 ): Promise<Part[]> {
   const here = await inHome(settings)
-  return Promise.all([
+  const parts = await Promise.all([
     part('node', () => Promise.resolve(examineNode())),
     part('esorex', examineEsorex, 'install it: apt-get install esorex'),
-    ...pipelines.map((pipeline) =>
-      part(`pipeline ${pipeline.name}`, () => examinePipeline(here, pipeline, findPipeline)),
-    ),
     part('PostgreSQL', () => examinePostgres(here)),
     part('Temporal server', () => examineTemporal(here)),
     part('state folder', () => examineStateFolder(here)),
     part('database account', () => examineAccount(here)),
   ])
+  return parts.toSpliced(2, 0, ...(await examinePipelines(here, pipelines, findPipeline)))
 }
 
 type Finding = Omit<Part, 'name'>
@@ -81,13 +79,29 @@ async function examineEsorex(): Promise<Finding> {
   }
 }
 
+type PipelineWanted = Pick<Instrument['pipeline'], 'name' | 'certifiedVersions' | 'debianPackage'>
+
+/** Who has one instrument's pipeline need not have the others', but one there must be. */
+async function examinePipelines(
+  settings: Settings,
+  pipelines: readonly PipelineWanted[],
+  findPipeline: FindPipeline,
+): Promise<Part[]> {
+  const parts = await Promise.all(
+    pipelines.map((pipeline) =>
+      part(`pipeline ${pipeline.name}`, () => examinePipeline(settings, pipeline, findPipeline)),
+    ),
+  )
+  if (parts.every(({ found }) => found === null)) return parts
+  return parts.map((each) => {
+    if (each.found !== null) return each
+    return { ...each, works: true, advice: `no nights of its instrument on this machine: ${each.advice}` }
+  })
+}
+
 async function examinePipeline(
   settings: Settings,
-  {
-    name,
-    certifiedVersions,
-    debianPackage,
-  }: Pick<Instrument['pipeline'], 'name' | 'certifiedVersions' | 'debianPackage'>,
+  { name, certifiedVersions, debianPackage }: PipelineWanted,
   findPipeline: FindPipeline,
 ): Promise<Finding> {
   const { version, recipeDir } = await findPipeline(name, settings.recipeDir ?? undefined)

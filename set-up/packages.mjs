@@ -7,7 +7,10 @@ export const runPackages = [
   { name: 'esorex', isThere: () => onPath('esorex') },
   { name: 'cpl-plugin-uves', isThere: () => hasPlugin('uves') },
 ]
-export const testPackages = [{ name: 'fitsverify', isThere: () => onPath('fitsverify') }]
+export const testPackages = [
+  { name: 'fitsverify', isThere: () => onPath('fitsverify') },
+  { name: 'cpl-plugin-naco', isThere: () => hasPlugin('naco') },
+]
 
 /** Installs what is missing with apt; throws Missing with the command where we may or can not. */
 export function installPackages(missing) {

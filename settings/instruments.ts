@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse, YAMLParseError } from 'yaml'
 import { PreconditionError } from '../domain/failure.ts'
-import { type CertifiedInstrument, instrumentSchema } from '../domain/instrument.ts'
+import type { CertifiedInstrument } from '../domain/instrument.ts'
+import { parseInstrumentFile, placeText } from './instrument-file.ts'
 
 /**
  * Reads `<folder>/<instrument>.yaml` (small letters). Throws a PreconditionError that names the known instruments, or the first thing
@@ -18,19 +18,12 @@ export async function loadInstrument(folder: string, instrument: string): Promis
   }
   const path = join(folder, `${name}.yaml`)
   const content = await readFile(path, 'utf8')
-  const checked = instrumentSchema.safeParse(parseYaml(content, path))
-  if (!checked.success) {
-    const [issue] = checked.error.issues
-    throw new PreconditionError(`${path}: ${issue?.path.join('.')}: ${issue?.message}`)
+  const file = parseInstrumentFile(content)
+  if (file.valid) {
+    return { ...file.instrument, file: { content, sha256: createHash('sha256').update(content).digest('hex') } }
   }
-  return { ...checked.data, file: { content, sha256: createHash('sha256').update(content).digest('hex') } }
-}
-
-function parseYaml(text: string, path: string): unknown {
-  try {
-    return parse(text)
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw new PreconditionError(`${path}, line ${error.linePos?.[0].line}: not YAML: ${error.code}`, { cause: error })
-  }
+  const [problem] = file.problems
+  const line = problem?.line === null || problem === undefined ? '' : `, line ${problem.line}`
+  const place = problem === undefined || problem.place.length === 0 ? '' : `${placeText(problem.place)}: `
+  throw new PreconditionError(`${path}${line}: ${place}${problem?.message}`)
 }

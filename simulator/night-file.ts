@@ -5,6 +5,7 @@ import { formatFits } from '../fits/file.ts'
 import { type Hdu, paddedByteLength } from '../fits/hdu.ts'
 import { calibrationHdus } from './calibration-frames.ts'
 import type { CalibrationFile } from './calibrations.ts'
+import { type NacoFile, nacoHdus } from './naco-frames.ts'
 import type { Observation } from './observation.ts'
 import { randomFrom } from './random.ts'
 import { scienceFrame } from './science-frame.ts'
@@ -15,6 +16,7 @@ export type NightFile = { readonly path: string } & (
   | { readonly kind: 'raw'; readonly observation: Observation; readonly content: 'star' | 'zero' | 'damaged' }
   | { readonly kind: 'calibration'; readonly file: CalibrationFile }
   | { readonly kind: 'truth'; readonly observation: Observation }
+  | { readonly kind: 'NACO'; readonly file: NacoFile }
 )
 
 const damagedBytes = 4096
@@ -44,6 +46,8 @@ function hdusOf(file: NightFile, seed: number): Hdu[] {
       return calibrationHdus(file.file, seed)
     case 'truth':
       return truthHdus(file.observation)
+    case 'NACO':
+      return nacoHdus(file.file, seed)
   }
 }
 

@@ -34,10 +34,10 @@ export async function fetchInputs(block: Block, calibrations: readonly InputFile
   const given = new Set(calibrations.map(({ category }) => category))
   const raws: InputFile[] = []
   let shown: Mode | null = null
-  for (const raw of ab.rawFiles) {
+  for (const [index, raw] of ab.rawFiles.entries()) {
     const { file, hdus } = await fetchWhole(block, raw)
     const header = wholeHeader(hdus)
-    const mode = checkRaw(header, ab, modes)
+    const mode = checkRaw(header, ab, modes, index + 1)
     shown ??= mode
     checkRawFrame(hdus, mode.raw, given)
     await checkCalibrations({ raw: header, mode, calibrations, rules: block.instrument.calibrations })

@@ -14,7 +14,7 @@ test.each([
   [['run', 'UVES'], /missing required argument 'date'/],
   [['run', 'UVES', '2026-3-1'], /'2026-3-1' is not a date: expected YYYY-MM-DD/],
   [['run', 'UVES', '2026-02-30'], /'2026-02-30' is not a date/],
-  [['run', 'VIMOS', '2026-03-01'], /unknown instrument 'VIMOS': known are UVES/],
+  [['run', 'VIMOS', '2026-03-01'], /unknown instrument 'VIMOS': known are NACO, UVES/],
   [['register', 'UVES', '2026-03-01'], /2026-03-01 is not there: ABs are expected as/],
   [['register', 'UVES', '2026-03-01', '--ab-dir', '/no/such'], /\/no\/such\/UVES\/2026-03-01 is not there/],
   [['simulate', '--seed', 'x'], /'--seed <number>' argument 'x' is invalid\. Expected a whole number/],

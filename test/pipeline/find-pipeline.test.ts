@@ -87,6 +87,12 @@ describe('findPipeline', () => {
     expect(await findPipeline('fake', undefined, named)).toMatchObject({ version: '1.2.9' })
   })
 
+  test('a folder given for another pipeline is not for this one', async () => {
+    esorex('  fake_obs : Does\\n')
+    const other = join(folder, 'plugins/faker-9.9')
+    expect(await findPipeline('fake', other, environment())).toMatchObject({ version: '1.2.10' })
+  })
+
   test('what is missing is told with what to install', async () => {
     await expect(findPipeline('fake', undefined, environment())).rejects.toThrow('apt-get install esorex')
     esorex('')

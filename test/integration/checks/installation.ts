@@ -56,7 +56,10 @@ export interface Installation {
  *
  * @param change what is to be different on this host
  */
-export async function install(change: (host: Host) => Host = (host) => host): Promise<Installation> {
+export async function install(
+  change: (host: Host) => Host = (host) => host,
+  instrument = 'UVES',
+): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'phoenix-checks-'))
   const archive = join(folder, 'archive')
   for (const room of ['raw', 'mcalib', 'gencalib', 'idp']) mkdirSync(join(archive, room), { recursive: true })
@@ -109,7 +112,7 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
     async process(date, texts) {
       const blocks = await register(date, texts)
       const opened = await openRun(database, {
-        instrument: 'UVES',
+        instrument,
         date,
         host: host.name,
         order: { kind: 'run', orderedBy: 'test' },
@@ -133,7 +136,7 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
       return new Map(verdicts)
     },
     async end(date) {
-      const open = await findOpenRun(database, 'UVES', date)
+      const open = await findOpenRun(database, instrument, date)
       if (open === null) throw new Error(`no run of ${date} is open`)
       const { runNumber } = open.openRun
       const ingested = await inTemporal(() => activities.ingest(runNumber))
@@ -157,11 +160,11 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
   }
 
   async function register(date: string, texts: ReadonlyMap<string, string>) {
-    const instrument = await host.loadInstrument('UVES')
+    const rules = await host.loadInstrument(instrument)
     const files = [...texts].map(([name, text]) => ({ name, bytes: Buffer.from(text) }))
-    const { blocks, refused } = judgeBlocks(files, instrument, date)
+    const { blocks, refused } = judgeBlocks(files, rules, date)
     if (refused.length > 0) throw new Error(`refused: ${JSON.stringify(refused)}`)
-    await registerDate(database, { instrument: 'UVES', date, abDir: folder, blocks })
+    await registerDate(database, { instrument, date, abDir: folder, blocks })
     return blocks
   }
 
@@ -184,7 +187,7 @@ export async function install(change: (host: Host) => Host = (host) => host): Pr
       cause: cause ?? '',
       warnings: attempt?.warnings ?? null,
       started: starts.length > 0,
-      scores: await scoresOf(database, { instrument: 'UVES', abName, generation }),
+      scores: await scoresOf(database, { instrument, abName, generation }),
     }
   }
 }

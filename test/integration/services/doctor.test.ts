@@ -75,3 +75,17 @@ test('what is wrong with one part is its advice, and the others are still told',
   const other = await parts(settings, found('6.2.0'))
   expect(other['pipeline uves']).toMatchObject({ works: false, advice: expect.stringContaining('6.1.8 is certified') })
 })
+
+test('of several instruments one pipeline is enough', async () => {
+  const { settings } = ownHome()
+  const find = (name: string) =>
+    name === 'uves' ? found('6.1.8')() : Promise.reject(new PreconditionError(`the pipeline ${name} is not installed`))
+  const naco = { name: 'naco', certifiedVersions: ['4.4.11'], debianPackage: 'cpl-plugin-naco' }
+  const result = await examine(settings, [uves, naco], find)
+  expect(result.find(({ name }) => name === 'pipeline uves')).toMatchObject({ works: true, version: '6.1.8' })
+  expect(result.find(({ name }) => name === 'pipeline naco')).toMatchObject({
+    works: true,
+    found: null,
+    advice: 'no nights of its instrument on this machine: the pipeline naco is not installed',
+  })
+})

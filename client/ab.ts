@@ -5,6 +5,7 @@ import { PreconditionError } from '../domain/failure.ts'
 import { exportAb } from './ab-export.ts'
 import { abLog } from './ab-log.ts'
 import { showAb } from './ab-show.ts'
+import { showVersions } from './ab-versions.ts'
 import { type CarryOut, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
@@ -19,12 +20,21 @@ export function addAb(program: Command, carryOut: CarryOut): void {
   ab.command('show')
     .description('state, versions, inputs, attempts with resources, IDPs and history of an AB')
     .argument('<name>', 'name of the AB, or of a raw in it')
+    .option('--versions', 'every content that was registered, each with its difference from the one before')
     .option(...JSON_OPTION)
-    .addHelpText('after', example('phoenix ab show UVES.2026-03-02T03:36:00.000.ab'))
-    .action((name: string, options: { json?: boolean }) =>
+    .addHelpText(
+      'after',
+      example(
+        'phoenix ab show UVES.2026-03-02T03:36:00.000.ab',
+        'phoenix ab show UVES.2026-03-02T03:36:00.000.ab --versions',
+      ),
+    )
+    .action((name: string, options: { versions?: boolean; json?: boolean }) =>
       carryOut(options, ({ settings, output }) =>
         withRecord(settings, async (database) => {
-          await showAb(settings, output, database, await oneAb(database, name))
+          const key = await oneAb(database, name)
+          if (options.versions === true) await showVersions(output, database, key)
+          else await showAb(settings, output, database, key)
           return EXIT.fine
         }),
       ),

@@ -68,7 +68,7 @@ async function night(context: CommandContext, options: DemoOptions, interrupted:
   await step(output, 'simulate the night', () => simulate(context, options))
   if (interrupted.aborted) return EXIT.failed
   const quiet = options.json === true ? { ...context, output: output.withoutResult() } : context
-  await step(output, 'register', () => register(quiet, 'UVES', [date], undefined))
+  await step(output, 'register', () => register(quiet, 'UVES', [date]))
   return withRecord(settings, async (database) => {
     const code = await step(output, 'process', () => processNight(context, database, date, interrupted))
     if (code === null) return EXIT.failed

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlockToRegister } from '../database/registration.ts'
 import { alreadyCovered, leftOutReason } from '../domain/certification.ts'
@@ -28,12 +28,50 @@ export interface Refused {
   readonly why: string
 }
 
+/** The files of one date as they were found. */
+export interface BlockFolder {
+  readonly files: readonly BlockFile[]
+  /** There, but nobody can say what they hold. */
+  readonly unreadable: readonly Refused[]
+}
+
+/** So many files are asked for at once: a disk of the network answers slowly. */
+const FILES_AT_ONCE = 32
+/** Far beyond the longest block; what is larger is none, and would fill the memory. */
+const MOST_BYTES = 4_000_000
+
 /** Every `*.ab` file of a folder, by name. @throws PreconditionError when the folder is not there or cannot be read */
-export async function readBlockFiles(folder: string): Promise<readonly BlockFile[]> {
-  const names = (await namesIn(folder)).filter((name) => name.endsWith('.ab')).toSorted()
+export async function readBlockFolder(folder: string): Promise<BlockFolder> {
+  const names = (await namesOfBlocks(folder)).toSorted()
   const files: BlockFile[] = []
-  for (const name of names) files.push({ name, bytes: await readFile(join(folder, name)) })
-  return files
+  const unreadable: Refused[] = []
+  for (let first = 0; first < names.length; first += FILES_AT_ONCE) {
+    const found = await Promise.all(names.slice(first, first + FILES_AT_ONCE).map((name) => readBlock(folder, name)))
+    for (const file of found) {
+      if ('bytes' in file) files.push(file)
+      else unreadable.push(file)
+    }
+  }
+  return { files, unreadable }
+}
+
+/** Names of the blocks in a folder. @throws PreconditionError when the folder is not there or cannot be read */
+export async function namesOfBlocks(folder: string): Promise<readonly string[]> {
+  return (await namesIn(folder)).filter((name) => name.endsWith('.ab'))
+}
+
+async function readBlock(folder: string, name: string): Promise<BlockFile | Refused> {
+  const path = join(folder, name)
+  try {
+    // Asked first: a pipe would be waited for without end.
+    const facts = await stat(path)
+    if (!facts.isFile()) return { name, why: 'is no file' }
+    if (facts.size > MOST_BYTES) return { name, why: `is too large for a block (${facts.size} bytes)` }
+    return { name, bytes: await readFile(path) }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    return { name, why: `cannot be read (${String(error.code)})` }
+  }
 }
 
 /**
@@ -102,7 +140,8 @@ function decodeText(bytes: Buffer): string {
   }
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+/** Names in a folder of ABs. @throws PreconditionError when it is not there or cannot be read */
+export async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder)
   } catch (cause) {

@@ -4,6 +4,7 @@ import type { Insertable, Transaction } from 'kysely'
 import { type FailureKind, InfrastructureError } from '../domain/failure.ts'
 import type { Score } from '../domain/scores.ts'
 import { commonCause } from '../domain/systematic-failure.ts'
+import { inBatches } from './batches.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import { holdFence } from './fence.ts'
@@ -252,12 +253,11 @@ async function insertDetails(
       .values(texts.map((text) => ({ ...key, ...text })))
       .execute()
   }
-  // PostgreSQL takes at most 65535 parameters in a statement; 9 of them a row.
-  for (let first = 0; first < record.qc1.length; first += 5000) {
-    await transaction
+  await inBatches(record.qc1, (batch) =>
+    transaction
       .insertInto('qc1')
       .values(
-        record.qc1.slice(first, first + 5000).map(({ name, category, orderNumber, value, text, unit }) => ({
+        batch.map(({ name, category, orderNumber, value, text, unit }) => ({
           ...key,
           name,
           category,
@@ -267,8 +267,8 @@ async function insertDetails(
           unit,
         })),
       )
-      .execute()
-  }
+      .execute(),
+  )
   await insertScores(transaction, key, record.scores)
   await insertPendingIdps(transaction, { ...key, run_number: record.runNumber, host: record.host }, record.idps)
 }

@@ -3,6 +3,7 @@ import type { AbState } from '../domain/ab-state.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
 import type { StoppedBy } from '../domain/daily.ts'
 import type { RunCoverage, RunState } from '../domain/date-run.ts'
+import type { LeftOut } from '../domain/certification.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { HoldKind, HoldScope } from '../domain/hold.ts'
 import type { OrderDateState, OrderKind } from '../domain/order.ts'
@@ -31,7 +32,7 @@ export interface Schema {
     version: Generated<number>
     generation: Generated<number>
     state: AbState
-    left_out_code: string | null
+    left_out_code: LeftOut['code'] | null
     cause: string | null
     raw_type: string | null
     mjd_obs: number | null
@@ -45,6 +46,8 @@ export interface Schema {
     sha256: string
     content: string
     parsed: JSONColumnType<AssociationBlock> | null
+    left_out_code: LeftOut['code'] | null
+    left_out_text: string | null
     registered_at: Generated<Date>
   }
   ab_raw: AbKey & { version: number; file_name: string; dp_id: string; tag: string }

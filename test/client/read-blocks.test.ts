@@ -1,8 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, symlink, truncate, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { judgeBlocks, readBlockFiles } from '../../client/read-blocks.ts'
+import { judgeBlocks, readBlockFolder } from '../../client/read-blocks.ts'
 import { PreconditionError } from '../../domain/failure.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { loadInstrument } from '../../settings/instruments.ts'
@@ -117,17 +118,35 @@ describe('reading the folder of a date', () => {
   test('only *.ab, in the order of their names', async () => {
     const folder = await mkdtemp(join(os.tmpdir(), 'phoenix-blocks-'))
     for (const name of ['b.ab', 'a.ab', 'a.ab~', 'README']) await writeFile(join(folder, name), name)
-    expect((await readBlockFiles(folder)).map(({ name, bytes }) => [name, bytes.toString()])).toEqual([
+    expect((await readBlockFolder(folder)).files.map(({ name, bytes }) => [name, bytes.toString()])).toEqual([
       ['a.ab', 'a.ab'],
       ['b.ab', 'b.ab'],
+    ])
+  })
+
+  test('what cannot be read is told, and nobody waits for a pipe', async () => {
+    const folder = await mkdtemp(join(os.tmpdir(), 'phoenix-blocks-'))
+    await writeFile(join(folder, 'a.ab'), 'good')
+    await mkdir(join(folder, 'b.ab'))
+    execFileSync('mkfifo', [join(folder, 'c.ab')])
+    await symlink(join(folder, 'nowhere'), join(folder, 'd.ab'))
+    await writeFile(join(folder, 'e.ab'), '')
+    await truncate(join(folder, 'e.ab'), 5_000_000)
+    const { files, unreadable } = await readBlockFolder(folder)
+    expect(files.map(({ name }) => name)).toEqual(['a.ab'])
+    expect(unreadable).toEqual([
+      { name: 'b.ab', why: 'is no file' },
+      { name: 'c.ab', why: 'is no file' },
+      { name: 'd.ab', why: 'cannot be read (ENOENT)' },
+      { name: 'e.ab', why: 'is too large for a block (5000000 bytes)' },
     ])
   })
 
   test('a folder that is not there, and a file in its place', async () => {
     const folder = await mkdtemp(join(os.tmpdir(), 'phoenix-blocks-'))
     await writeFile(join(folder, 'file'), '')
-    await expect(readBlockFiles(join(folder, 'UVES'))).rejects.toThrow(PreconditionError)
-    await expect(readBlockFiles(join(folder, 'UVES'))).rejects.toThrow(/UVES is not there: .*--ab-dir/)
-    await expect(readBlockFiles(join(folder, 'file'))).rejects.toThrow(/file is not a folder/)
+    await expect(readBlockFolder(join(folder, 'UVES'))).rejects.toThrow(PreconditionError)
+    await expect(readBlockFolder(join(folder, 'UVES'))).rejects.toThrow(/UVES is not there: .*--ab-dir/)
+    await expect(readBlockFolder(join(folder, 'file'))).rejects.toThrow(/file is not a folder/)
   })
 })

@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { abVersions, changedSinceAttempt } from '../../../database/ab-versions.ts'
 import { recordAttempt } from '../../../database/attempts.ts'
 import type { Database } from '../../../database/connect.ts'
 import { closeRun, type DateRun } from '../../../database/date-runs.ts'
 import { absToProcess, absWithoutAnswer, leaveOut, readRegisteredAb } from '../../../database/plan.ts'
+import { eventsOf } from '../../../database/events.ts'
+import { orderReprocessing } from '../../../database/reprocess.ts'
 import { startRecipe } from '../../../database/recipe-starts.ts'
 import { type BlockToRegister, registerDate } from '../../../database/registration.ts'
 import type { LeftOut } from '../../../domain/certification.ts'
@@ -175,5 +178,71 @@ describe('plan', () => {
     await leaveOut(database, runNumber, first, { code: 'calibration missing', text: 'not in the archive' })
     await leaveOut(database, runNumber, first, { code: 'calibration missing', text: 'not in the archive' })
     expect((await absWithoutAnswer(database, INSTRUMENT, DATE)).map(({ abName }) => abName)).toEqual([late.name])
+  })
+})
+
+describe('versions', () => {
+  it('keep their judgement; what changed after its attempt is listed, with the reason that stands in its way', async () => {
+    const database = await ownRecord()
+    const all = { first: '2026-01-01', last: '2026-12-31' }
+    const changed = () => changedSinceAttempt(database, INSTRUMENT, all)
+    await register(database, [toRegister(ab, 'one')])
+    await process(database)
+    expect(await changed()).toEqual([])
+    await register(database, [toRegister(ab, 'two', virtual)])
+    const row = { abName: ab.name, date: DATE, attemptedVersion: 1, newestVersion: 2 }
+    expect(await changed()).toEqual([{ ...row, leftOut: virtual }])
+    // Judged otherwise, with the same content: the mode was certified meanwhile, say.
+    expect(await register(database, [toRegister(ab, 'two')])).toEqual(['unchanged'])
+    expect(await changed()).toEqual([{ ...row, leftOut: null }])
+    expect(await changedSinceAttempt(database, INSTRUMENT, { first: '2026-03-02', last: '2026-12-31' })).toEqual([])
+    expect(await register(database, [toRegister(ab, 'one')])).toEqual(['changed after its attempt'])
+    expect(await changed()).toEqual([])
+    expect(await abVersions(database, { instrument: INSTRUMENT, abName: ab.name })).toMatchObject([
+      { version: 1, counts: true, generations: [1], difference: null, leftOut: null },
+      { version: 2, counts: false, generations: [], difference: [{ text: 'one' }, { text: 'two' }] },
+      { version: 3, counts: false, generations: [], content: 'one' },
+    ])
+  })
+
+  it('a block that waits for its second generation is not withdrawn, and takes up what is registered meanwhile', async () => {
+    const database = await ownRecord()
+    await register(database, [toRegister(ab, 'one')])
+    await process(database)
+    await orderReprocessing(database, { instrument: INSTRUMENT, abNames: [ab.name], orderedBy: 'ada', reason: 'x' })
+    expect(await register(database, [])).toEqual([])
+    expect(await register(database, [toRegister(ab, 'two')])).toEqual(['changed'])
+    expect(await stored(database)).toMatchObject({ state: 'pending', generation: 2, version: 2 })
+  })
+
+  it('a block that nobody can read is not withdrawn', async () => {
+    const database = await ownRecord()
+    await register(database, [toRegister(ab)])
+    const place = { instrument: INSTRUMENT, date: DATE, abDir: '/abs', blocks: [] }
+    expect(await registerDate(database, { ...place, unreadable: [ab.name] })).toEqual([])
+    expect((await stored(database)).state).toBe('pending')
+  })
+
+  it('a block that was withdrawn under one date may come under another', async () => {
+    const database = await ownRecord()
+    await register(database, [toRegister(ab)])
+    await register(database, [])
+    expect(await register(database, [toRegister(ab)], '2026-03-02')).toEqual(['changed'])
+    expect(await stored(database)).toMatchObject({ state: 'pending', date: '2026-03-02' })
+    expect(await register(database, [toRegister(ab)])).toEqual(['registered under another date'])
+  })
+
+  it('who changed what is in the history of the block', async () => {
+    const database = await ownRecord()
+    const by = (registeredBy: string, ...blocks: readonly BlockToRegister[]) =>
+      registerDate(database, { instrument: INSTRUMENT, date: DATE, abDir: '/abs', blocks, registeredBy })
+    await by('ada', toRegister(ab, 'one'))
+    await by('bob', toRegister(ab, 'two', virtual))
+    await by('eve')
+    const events = await eventsOf(database, INSTRUMENT, DATE)
+    expect(events.filter(({ ab_name }) => ab_name === ab.name)).toMatchObject([
+      { kind: 'AB changed', message: 'only promised', who: 'bob' },
+      { kind: 'AB withdrawn', message: 'gone from the AB directory before its attempt', who: 'eve' },
+    ])
   })
 })

@@ -112,9 +112,8 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
       release()
       const { reason, detail } = started
       if (reason === 'stale run') throw new StaleRunError(detail)
-      if (reason === 'held' || reason === 'window closed') return { ended: false, why: detail }
-      if (reason === 'already ended' || reason === 'already started' || reason === 'interrupted') return 'look again'
-      return changedSincePlanned(host, block.registered.abName)
+      if (reason === 'held' || reason === 'window closed' || reason === 'changed') return { ended: false, why: detail }
+      return 'look again'
     }
     return await follow(block, started.startId, release, abandoned)
   } catch (error) {

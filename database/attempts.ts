@@ -157,9 +157,9 @@ export async function attemptText(
 /** Takes the block's row, as a start does: an end and a start of one block never pass each other unseen. */
 async function refuseOtherStart(transaction: Transaction<Schema>, record: AttemptRecord): Promise<void> {
   const { instrument, abName } = record
-  await transaction
+  const { version } = await transaction
     .selectFrom('sciproc_ab')
-    .select('state')
+    .select('version')
     .where('instrument', '=', instrument)
     .where('ab_name', '=', abName)
     .forUpdate()
@@ -173,6 +173,9 @@ async function refuseOtherStart(transaction: Transaction<Schema>, record: Attemp
     .executeTakeFirst()
   if (open !== undefined && open.start_id !== record.startId) {
     throw new InfrastructureError(`${abName}: start ${open.start_id} is open, its answer comes first`)
+  }
+  if (record.startId === null && version !== record.version) {
+    throw new InfrastructureError(`${abName} has been registered with other content: that counts now`)
   }
 }
 

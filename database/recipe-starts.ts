@@ -43,7 +43,7 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
       .executeTakeFirst()
     const ab = await transaction
       .selectFrom('sciproc_ab')
-      .select(['state', 'generation'])
+      .select(['state', 'generation', 'version'])
       .where('instrument', '=', instrument)
       .where('ab_name', '=', abName)
       .forUpdate()
@@ -51,6 +51,7 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
     const facts = await startHistory(transaction, instrument, abName, generation)
     const decision = decideStart({
       fenceIsCurrent: run !== undefined && isOpenRun(run.state) && ab.generation === generation,
+      contentIsCurrent: ab.version === request.version && ab.state !== 'left out' && ab.state !== 'withdrawn',
       control: controlOf(await activeHolds(transaction), place),
       windowIsOpen: request.windowIsOpen,
       ended: facts.ended,

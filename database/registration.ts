@@ -144,17 +144,17 @@ async function writeBlocks(
       .insertInto('sciproc_ab')
       .values(batch)
       .onConflict((conflict) =>
-        conflict.columns(['instrument', 'ab_name']).doUpdateSet(({ ref }) => ({
-          date: ref('excluded.date'),
-          version: ref('excluded.version'),
-          state: ref('excluded.state'),
-          left_out_code: ref('excluded.left_out_code'),
-          cause: ref('excluded.cause'),
-          raw_type: ref('excluded.raw_type'),
-          mjd_obs: ref('excluded.mjd_obs'),
-          program_id: ref('excluded.program_id'),
-          release_date: ref('excluded.release_date'),
-          changed_at: ref('excluded.changed_at'),
+        conflict.columns(['instrument', 'ab_name']).doUpdateSet((row) => ({
+          date: row.ref('excluded.date'),
+          version: row.ref('excluded.version'),
+          state: row.ref('excluded.state'),
+          left_out_code: row.ref('excluded.left_out_code'),
+          cause: row.ref('excluded.cause'),
+          raw_type: row.ref('excluded.raw_type'),
+          mjd_obs: row.ref('excluded.mjd_obs'),
+          program_id: row.ref('excluded.program_id'),
+          release_date: row.ref('excluded.release_date'),
+          changed_at: row.ref('excluded.changed_at'),
         })),
       )
       .execute(),
@@ -188,9 +188,9 @@ async function writeVersions(
         })),
       )
       .onConflict((conflict) =>
-        conflict.columns(['instrument', 'ab_name', 'version']).doUpdateSet(({ ref }) => ({
-          left_out_code: ref('excluded.left_out_code'),
-          left_out_text: ref('excluded.left_out_text'),
+        conflict.columns(['instrument', 'ab_name', 'version']).doUpdateSet((row) => ({
+          left_out_code: row.ref('excluded.left_out_code'),
+          left_out_text: row.ref('excluded.left_out_text'),
         })),
       )
       .execute(),

@@ -41,6 +41,8 @@ export function takeUp(facts: TakeUpFacts): TakeUp {
 export interface StartFacts {
   /** The run that asks is still the open run of its date. */
   readonly fenceIsCurrent: boolean
+  /** The block waits with the content that was read: it may have been registered again, or left out. */
+  readonly contentIsCurrent: boolean
   readonly control: Control
   readonly windowIsOpen: boolean
   readonly ended: boolean
@@ -52,7 +54,14 @@ export type StartDecision =
   | { readonly start: true }
   | { readonly start: false; readonly reason: NotStarted; readonly detail: string }
 
-export type NotStarted = 'stale run' | 'already ended' | 'already started' | 'held' | 'window closed' | 'interrupted'
+export type NotStarted =
+  | 'stale run'
+  | 'changed'
+  | 'already ended'
+  | 'already started'
+  | 'held'
+  | 'window closed'
+  | 'interrupted'
 
 /** Whether a recipe may start now. The only place that says so; the caller inserts the start in the same transaction. */
 export function decideStart(facts: StartFacts): StartDecision {
@@ -62,6 +71,7 @@ export function decideStart(facts: StartFacts): StartDecision {
   if (facts.startsWithoutEnd >= MAXIMUM_STARTS_WITHOUT_END) {
     return refused('interrupted', `${facts.startsWithoutEnd} starts without an end`)
   }
+  if (!facts.contentIsCurrent) return refused('changed', 'the block has been registered with other content')
   if (facts.control.command !== 'go') {
     const { hold, command } = facts.control
     return refused('held', `${command} by ${hold.placedBy}${hold.reason === '' ? '' : `: ${hold.reason}`}`)

@@ -33,6 +33,7 @@ describe('a block that is offered to a host', () => {
 describe('start of a recipe', () => {
   const clear: StartFacts = {
     fenceIsCurrent: true,
+    contentIsCurrent: true,
     control: { command: 'go' },
     windowIsOpen: true,
     ended: false,
@@ -54,6 +55,7 @@ describe('start of a recipe', () => {
     [{ ended: true }, 'already ended', 'the recipe has given its answer'],
     [{ openStart: true }, 'already started', 'a start without an end is on record'],
     [{ startsWithoutEnd: 2 }, 'interrupted', '2 starts without an end'],
+    [{ contentIsCurrent: false }, 'changed', 'the block has been registered with other content'],
     [{ control: held('dome open') }, 'held', 'pause by Ada: dome open'],
     [{ windowIsOpen: false }, 'window closed', 'outside the night window'],
   ]

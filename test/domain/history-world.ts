@@ -89,6 +89,7 @@ export class World {
     const { ended, openStart, startsWithoutEnd } = this.history(ab, generation)
     const decision = this.rules.decideStart({
       fenceIsCurrent: this.isOpenRun(runNumber) && this.block(ab).generation === generation,
+      contentIsCurrent: true,
       control: this.control(),
       windowIsOpen: this.windowIsOpen,
       ended,

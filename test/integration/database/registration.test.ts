@@ -246,3 +246,20 @@ describe('versions', () => {
     ])
   })
 })
+
+describe('a block that is registered again while an activity has it in hand', () => {
+  it('is not started with the content of before, nor fails by it: the newest counts', async () => {
+    const database = await ownRecord()
+    await register(database, [toRegister(ab, 'one')])
+    const run = await opened(database)
+    await register(database, [toRegister(ab, 'two')])
+    const refused = { started: false, decision: { reason: 'changed' } }
+    expect(await startRecipe(database, startRequest(run, ab.name))).toMatchObject(refused)
+    const failed = { ...attemptRecord(run, ab.name, null), outcome: { outcome: 'interrupted', cause: 'x' } as const }
+    await expect(recordAttempt(database, failed)).rejects.toThrow(InfrastructureError)
+    await register(database, [toRegister(ab, 'two', virtual)])
+    expect(await startRecipe(database, { ...startRequest(run, ab.name), version: 2 })).toMatchObject(refused)
+    await register(database, [toRegister(ab, 'two')])
+    expect(await startRecipe(database, { ...startRequest(run, ab.name), version: 2 })).toMatchObject({ started: true })
+  })
+})

@@ -1,6 +1,13 @@
 import os from 'node:os'
 import { join } from 'node:path'
-import { NativeConnection, Runtime, DefaultLogger, Worker, type WorkerOptions } from '@temporalio/worker'
+import {
+  NativeConnection,
+  Runtime,
+  type RuntimeOptions,
+  DefaultLogger,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { CpuGate } from './activities/cpu-gate.ts'
 import type { Host, Orchestration } from './activities/dependencies.ts'
@@ -8,6 +15,7 @@ import { hostFileActivities, hostRecipeActivities, orchestrationActivities } fro
 import { freeBytes } from './activities/disk-space.ts'
 import { findLeftovers, removeLeftovers } from './activities/leftovers.ts'
 import { startIdpMaker } from './activities/idp-maker.ts'
+import { logActivities } from './activities/log-context.ts'
 import { slotsFor } from './activities/plan-date.ts'
 import { openArchives } from './archive/open-archive.ts'
 import { calibrationCacheIn, calibrationCacheOf } from './client/calibration-cache-of.ts'
@@ -47,7 +55,10 @@ export async function runWorker(settings: Settings, role: WorkerRole, stop: Work
   if (temporal === null) throw new PreconditionError('the Temporal server does not run: phoenix up starts it')
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.info({ level, ...meta }, message)),
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      level === 'ERROR' ? log.error(meta ?? {}, message) : log.warn(meta ?? {}, message),
+    ),
+    ...sdkMetrics(settings, role),
   })
   const database = connect({
     url: postgres.url,
@@ -88,11 +99,12 @@ async function runOrchestration(
     taskQueue: orchestrationQueue(settings.queuePrefix),
     workflowBundle: { codePath: join(projectRoot(), 'dist', 'workflow-bundle.js') },
     activities: orchestrationActivities(orchestration(settings, database, log)),
+    interceptors: { activity: [logActivities(null)] },
   })
   const client = await TemporalClient.connect(temporalAddress, settings)
   const endReconciler = startReconciler(database, client, log)
   const endNotifier = startNotifier(database, settings.notify, log)
-  log.info({ role: 'orchestration' }, 'worker ready')
+  log.info('worker ready')
   try {
     await runUntilClosed([worker], stop)
   } finally {
@@ -141,10 +153,12 @@ async function runHost(
   const clock = setInterval(() => host.gate.look(), LOOK_AT_CLOCK_EVERY_MS)
   // A cancelled activity would leave its recipe; ours end by themselves when `killing` comes, so Temporal waits for them.
   const patience = { shutdownGraceTime: '10 minutes', shutdownForceTime: '11 minutes' } as const
+  const interceptors = { activity: [logActivities(log)] }
   const workers = await Promise.all([
     Worker.create({
       ...options,
       ...patience,
+      interceptors,
       taskQueue: filesQueue(settings.queuePrefix, settings.host),
       activities: hostFileActivities(host),
       maxConcurrentActivityTaskExecutions: FILE_SLOTS,
@@ -152,12 +166,13 @@ async function runHost(
     Worker.create({
       ...options,
       ...patience,
+      interceptors,
       taskQueue: recipesQueue(settings.queuePrefix, settings.host),
       activities: hostRecipeActivities(host),
       maxConcurrentActivityTaskExecutions: slotsFor(settings.cores, settings.lookAhead),
     }),
   ])
-  log.info({ role: 'host', host: settings.host, cores: settings.cores }, 'worker ready')
+  log.info({ host: settings.host, cores: settings.cores }, 'worker ready')
   try {
     await runUntilClosed(workers, stop)
   } finally {
@@ -165,6 +180,13 @@ async function runHost(
     clearInterval(clock)
     await idpMaker.close()
   }
+}
+
+/** Temporal's own numbers for Prometheus, on loopback: the orchestration worker at the port, the host worker at the next one. */
+function sdkMetrics({ metricsPort }: Settings, role: WorkerRole): Pick<RuntimeOptions, 'telemetryOptions'> {
+  if (metricsPort === null) return {}
+  const port = role === 'orchestration' ? metricsPort : metricsPort + 1
+  return { telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${port}` } } } }
 }
 
 /** What crashed runs left on this host. It is no condition of the work: what cannot be removed now is told, and found the next time. */

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { idpPreview } from '../database/previews.ts'
 import { PreconditionError } from '../domain/failure.ts'
@@ -6,6 +5,7 @@ import { previewPng } from '../idp/preview.ts'
 import { type CarryOut, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
+import { writeNamedFile } from './write-file.ts'
 
 /** `phoenix archive preview NAME --output FILE`: the picture of an IDP, drawn when it was made. */
 export function addArchivePreview(archive: Command, carryOut: CarryOut): void {
@@ -24,7 +24,7 @@ export function addArchivePreview(archive: Command, carryOut: CarryOut): void {
           const svg = await idpPreview(database, name)
           if (svg === null)
             throw new PreconditionError(`no picture of ${name}: it is no IDP, or one that was not converted`)
-          await writeFile(file, file.endsWith('.png') ? await previewPng(svg) : svg)
+          await writeNamedFile(file, file.endsWith('.png') ? await previewPng(svg) : svg)
           output.result({ file }, () => output.say(`${file} written`))
           return EXIT.fine
         }),

@@ -4,6 +4,7 @@ import { type Qc1Row, type Qc1Selection, qc1Parameters, qc1Rows } from '../datab
 import { PreconditionError } from '../domain/failure.ts'
 import { checkedObservingDate } from '../domain/observing-date.ts'
 import { type CarryOut, withRecord } from './context.ts'
+import { csv } from './csv.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
 
@@ -94,7 +95,7 @@ export function addQc1(program: Command, carryOut: CarryOut): void {
       carryOut(options, ({ settings, output }) =>
         withRecord(settings, async (database) => {
           const rows = await qc1Rows(database, { ...selectionOf(options), instrument }, MOST_ROWS)
-          output.result(rows, () => output.text(csv(rows)))
+          output.result(rows, () => output.text(csv(CSV_COLUMNS, rows)))
           return EXIT.fine
         }),
       ),
@@ -149,15 +150,6 @@ const CSV_COLUMNS = [
   'unit',
   'category',
 ] as const
-
-function csv(rows: readonly Qc1Row[]): string {
-  const lines = rows.map((row) => CSV_COLUMNS.map((column) => quoted(String(row[column] ?? ''))).join(','))
-  return [CSV_COLUMNS.join(','), ...lines].map((line) => `${line}\r\n`).join('')
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
 
 function short(value: number | null): string {
   return value === null ? '' : String(Number(value.toPrecision(6)))

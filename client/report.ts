@@ -1,7 +1,12 @@
 import type { Command } from 'commander'
 import type { Database } from '../database/connect.ts'
+import { datePreviews } from '../database/date-previews.ts'
+import { dateView } from '../database/date-view.ts'
+import { notFineScores } from '../database/not-fine-scores.ts'
 import { type AbReport, type DateReport, dateReport, type RunReport } from '../database/report.ts'
 import { PreconditionError } from '../domain/failure.ts'
+import { datePage } from '../report/date-page.ts'
+import { totalsOf } from '../report/totals.ts'
 import { inHome } from '../services/home.ts'
 import { findTemporal } from '../services/temporal/temporal.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -9,8 +14,10 @@ import { clockTime } from './clock-time.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
-import { knownPlace, notRegistered } from './place.ts'
+import { knownInstrument, knownPlace, notRegistered } from './place.ts'
+import { reportMonths } from './report-months.ts'
 import type { Column } from './table.ts'
+import { writeNamedFile } from './write-file.ts'
 
 /** `phoenix report INSTRUMENT DATE`: what became of a date, from the record alone. */
 export function addReport(program: Command, carryOut: CarryOut): void {
@@ -19,16 +26,58 @@ export function addReport(program: Command, carryOut: CarryOut): void {
     .description('what became of every AB of a date: state, cause, S/N, resources, IDPs, ingestion')
     .argument('<instrument>', 'or the name of the workflow, date/UVES/2026-03-01')
     .argument('[date]', 'observing night, YYYY-MM-DD')
+    .option('--html <file>', 'write it as one HTML file that needs nothing else: to read offline, to send, to print')
+    .option('--by-month', 'the numbers of all months of an instrument')
+    .option('--csv', 'with --by-month: as CSV on standard output')
     .option(...JSON_OPTION)
-    .addHelpText('after', example('phoenix report UVES 2026-03-01', 'phoenix report date/UVES/2026-03-01 --json'))
-    .action((instrument: string, date: string | undefined, options: { json?: boolean }) =>
+    .addHelpText(
+      'after',
+      example(
+        'phoenix report UVES 2026-03-01',
+        'phoenix report date/UVES/2026-03-01 --html uves-2026-03-01.html',
+        'phoenix report UVES --by-month --csv > uves.csv',
+      ),
+    )
+    .action((instrument: string, date: string | undefined, options: ReportOptions) =>
       carryOut(options, async (context) => {
+        if (options.byMonth === true) {
+          const { instrument: name } = await knownInstrument(context.settings, instrument)
+          await withRecord(context.settings, (database) =>
+            reportMonths(database, context.output, name, options.csv === true),
+          )
+          return EXIT.fine
+        }
         const [instrumentName, day] = splitPlace(instrument, date)
         const place = await knownPlace(context.settings, instrumentName, day)
-        await withRecord(context.settings, (database) => report(context, database, place))
+        await withRecord(context.settings, async (database) => {
+          if (options.html === undefined) await report(context, database, place)
+          else await writeHtml(context, database, place, options.html)
+        })
         return EXIT.fine
       }),
     )
+}
+
+interface ReportOptions {
+  readonly html?: string
+  readonly byMonth?: boolean
+  readonly csv?: boolean
+  readonly json?: boolean
+}
+
+async function writeHtml(
+  { output }: CommandContext,
+  database: Database,
+  place: { readonly instrument: string; readonly date: string },
+  path: string,
+): Promise<void> {
+  const { instrument, date } = place
+  const view = await dateView(database, instrument, date)
+  if (view === null) throw notRegistered(place)
+  const scores = await notFineScores(database, instrument, date)
+  const previews = await datePreviews(database, instrument, date)
+  await writeNamedFile(path, await datePage({ view, scores, previews, now: new Date() }))
+  output.result({ ...place, path }, () => output.say(`${path} is written`))
 }
 
 /** Reads and shows the report of a date. @throws PreconditionError when the date is not registered */
@@ -50,34 +99,6 @@ export function splitPlace(instrument: string, date: string | undefined): [instr
   const [, name, day] = /(?:^|\/)([^/]+)\/([^/]+)$/.exec(instrument) ?? []
   if (name !== undefined && day !== undefined) return [name, day]
   throw new PreconditionError('a date is missing: expected INSTRUMENT DATE, such as UVES 2026-03-01')
-}
-
-export interface Totals {
-  readonly states: Readonly<Partial<Record<AbReport['state'], number>>>
-  readonly idps: Readonly<Record<string, number>>
-  readonly qc1Values: number
-  readonly wallSeconds: number
-  readonly cpuSeconds: number
-  readonly peakRssBytes: number
-}
-
-/** Sums over the blocks of a date; the memory is the highest of any recipe. */
-export function totalsOf(abs: readonly AbReport[]): Totals {
-  const states: Partial<Record<AbReport['state'], number>> = {}
-  const idps: Record<string, number> = {}
-  for (const ab of abs) {
-    states[ab.state] = (states[ab.state] ?? 0) + 1
-    for (const { state } of ab.idps) idps[state] = (idps[state] ?? 0) + 1
-  }
-  const sum = (of: (ab: AbReport) => number | null) => abs.reduce((total, ab) => total + (of(ab) ?? 0), 0)
-  return {
-    states,
-    idps,
-    qc1Values: sum(({ qc1Count }) => qc1Count),
-    wallSeconds: sum(({ wallSeconds }) => wallSeconds),
-    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
-    peakRssBytes: Math.max(0, ...abs.map(({ peakRssBytes }) => peakRssBytes ?? 0)),
-  }
 }
 
 function show(found: DateReport, uiUrl: string | null, output: CommandContext['output']): void {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { pino } from 'pino'
+import { logContext } from '../activities/log-context.ts'
 import { type InfrastructureError, PreconditionError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
 import { example } from './example.ts'
@@ -19,7 +20,7 @@ export function addWorker(program: Command, settings: () => Settings): void {
     )
     .addHelpText('after', example('phoenix worker --role host'))
     .action(async ({ role, graceSeconds }: { role: string; graceSeconds: number }) => {
-      const log = pino({ base: { role, pid: process.pid } })
+      const log = pino({ base: { role, pid: process.pid }, mixin: logContext })
       // Loaded here: no other command needs Temporal's worker, whose native part takes its time.
       const { runWorker, workerIsEnding } = await import('../worker.ts')
       await runWorker(settings(), checkedRole(role), stopOnSignals(graceSeconds, workerIsEnding), log)

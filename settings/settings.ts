@@ -58,6 +58,8 @@ export interface Settings extends TemporalSettings {
   readonly dailyNights: number
   /** Where `phoenix jobs` reads and adds lines. */
   readonly jobFile: string
+  /** Where the workers serve Temporal's own numbers for Prometheus (this port and the next, on loopback); null: nowhere. */
+  readonly metricsPort: number | null
   /** How people outside are told (docs/notifications.md). */
   readonly notify: NotifySettings
 }
@@ -119,6 +121,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     maximumLoad: value.PHOENIX_MAXIMUM_LOAD ?? null,
     dailyNights: value.PHOENIX_DAILY_NIGHTS ?? 3,
     jobFile: path('PHOENIX_JOB_FILE', join(home, 'jobs')),
+    metricsPort: value.PHOENIX_METRICS_PORT ?? null,
     notify: {
       command: value.PHOENIX_NOTIFY_COMMAND,
       digestAt: digestTime(value.PHOENIX_DIGEST_AT),

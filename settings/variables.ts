@@ -63,6 +63,7 @@ export const variables = z.object({
   ).transform((value) => (value === undefined ? undefined : Number(value))),
   PHOENIX_DAILY_NIGHTS: wholeNumber(1, 365),
   PHOENIX_JOB_FILE: text(),
+  PHOENIX_METRICS_PORT: wholeNumber(1, 65534),
   PHOENIX_NOTIFY_COMMAND: text().transform((value) => {
     const [program, ...args] = (value ?? '').split(' ').filter((word) => word !== '')
     return program === undefined ? null : ([program, ...args] as const)

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -156,6 +156,25 @@ test('the report: every AB with state, cause, S/N, resources and IDP; runs, inge
     ],
     temporalUi: null,
   })
+})
+
+test('as one HTML file, by month, and as CSV', async () => {
+  const [first = '', second = ''] = await executable()
+  await end(first, { outcome: 'processed' }, [10, 30, 20])
+  await end(second, { outcome: 'failed', kind: 'recipe', cause: 'no <order> found' })
+  const path = join(mkdtempSync(join(os.tmpdir(), 'phoenix-report-')), 'date.html')
+  expect(await own.phoenix('report', 'UVES', DATE, '--html', path)).toMatchObject({ code: 0 })
+  const html = readFileSync(path, 'utf8')
+  for (const count of ['1 processed', '1 failed', '3 pending', '5 left out']) expect(html).toContain(count)
+  expect(html).toContain('no &lt;order&gt; found')
+  expect(html).toContain('resolution')
+  expect(await own.phoenix('report', 'UVES', DATE, '--html', '/nowhere/x.html')).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('/nowhere/x.html cannot be written'),
+  })
+  const { out } = await own.phoenix('report', 'uves', '--by-month', '--csv')
+  expect(out.split('\r\n')[1]).toMatch(/^2026-03,1,10,1,1,0,5,3,0\.0019\d*,0,0$/)
+  expect(await own.json('report', 'UVES', '--by-month')).toMatchObject({ months: [{ month: '2026-03', abs: 10 }] })
 })
 
 test('a date that is not registered has no report', async () => {

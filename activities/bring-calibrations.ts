@@ -6,7 +6,7 @@ import type { AssociationBlock } from '../domain/association-block.ts'
 import { calibrationList, type NeededCalibration } from '../domain/calibration-list.ts'
 import { checkedFileName } from '../domain/file-name.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { calibrationProblem } from '../pipeline/check-calibration.ts'
+import { checkCalibration } from '../pipeline/check-calibration.ts'
 import type { Host } from './dependencies.ts'
 import { checkGencalibs } from './gencalibs.ts'
 import { type InputFile, readInputList, writeInputList } from './input-list.ts'
@@ -87,15 +87,16 @@ async function bring(
   if (cache === null) return download(host, needed, folder)
   // Dates that begin together want the same files: one fetches, the others take what it has kept.
   return oneAtATime(`${cache.folder} ${needed.fileName}`, async () => {
-    const { fileName, category } = needed
+    const { fileName, categories } = needed
     const stamp = await stampOrNull(host, fileName)
     if (stamp === null) return download(host, needed, folder)
     const path = join(folder, checkedFileName(fileName))
     const taken = await cache.take(fileName, stamp, path)
     if (taken !== null) {
       // Checked anew: this date may need it as another category.
-      const problem = await calibrationProblem(path, category)
-      return problem === null ? { fileName, category, kind: 'mcalib', path, ...taken } : { needed, problem }
+      const checked = await checkCalibration(path, categories)
+      if ('problem' in checked) return { needed, ...checked }
+      return { fileName, category: checked.category, kind: 'mcalib', path, ...taken }
     }
     const result = await download(host, needed, folder)
     if ('path' in result) await cache.keep(fileName, stamp, result)
@@ -119,19 +120,21 @@ async function download(
   needed: NeededCalibration,
   folder: string,
 ): Promise<InputFile | BrokenCalibration> {
-  const { fileName, category } = needed
+  const { fileName, categories } = needed
   let problem = ''
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     try {
       const file = await host.source.fetch('mcalib', fileName, join(folder, fileName))
       if (file.checksum === 'unlisted') host.log.warn({ fileName }, 'the archive lists no checksum of this calibration')
-      const found =
+      const checked =
         file.checksum === 'differs'
-          ? 'its checksum differs from that of the archive'
-          : await calibrationProblem(file.path, category)
-      if (found === null)
-        return { fileName, category, kind: 'mcalib', path: file.path, bytes: file.bytes, sha256: file.sha256 }
-      problem = found
+          ? { problem: 'its checksum differs from that of the archive' }
+          : await checkCalibration(file.path, categories)
+      if ('category' in checked) {
+        const { path, bytes, sha256 } = file
+        return { fileName, category: checked.category, kind: 'mcalib', path, bytes, sha256 }
+      }
+      problem = checked.problem
     } catch (error) {
       if (error instanceof FileMissing) problem = 'not in the archive'
       else if (error instanceof FileRefused) problem = error.message

@@ -66,6 +66,6 @@ async function orHold<Result>(host: Host, work: () => Promise<Result>): Promise<
   }
 }
 
-function describe({ needed: { fileName, category, neededBy }, problem }: BrokenCalibration): string {
-  return `mcalib ${fileName} (${category}): ${problem}; needed by ${neededBy.length} ABs`
+function describe({ needed: { fileName, categories, neededBy }, problem }: BrokenCalibration): string {
+  return `mcalib ${fileName} (${categories.join(', ')}): ${problem}; needed by ${neededBy.length} ABs`
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { fileExists, fileFacts } from '../archive/copy-file.ts'
 import type { NeededCalibration } from '../domain/calibration-list.ts'
 import { checkedFileName } from '../domain/file-name.ts'
-import { calibrationProblem } from '../pipeline/check-calibration.ts'
+import { checkCalibration } from '../pipeline/check-calibration.ts'
 import type { InputFile } from './input-list.ts'
 
 /** Gencalibs are kept on the machine: checked before every date, never downloaded and never deleted. */
@@ -12,15 +12,15 @@ export async function checkGencalibs(
 ): Promise<{ problems: readonly string[]; usable: readonly InputFile[] }> {
   const problems: string[] = []
   const usable: InputFile[] = []
-  for (const { fileName, category } of needed) {
+  for (const { fileName, categories } of needed) {
     const path = join(host.gencalibDir, checkedFileName(fileName))
     if (!(await fileExists(path))) {
       problems.push(`gencalib ${fileName} is not in ${host.gencalibDir}: put it there`)
       continue
     }
-    const problem = await calibrationProblem(path, category)
-    if (problem === null) usable.push({ fileName, category, kind: 'gencalib', path, ...(await fileFacts(path)) })
-    else problems.push(`gencalib ${fileName} in ${host.gencalibDir}: ${problem}`)
+    const checked = await checkCalibration(path, categories)
+    if ('category' in checked) usable.push({ fileName, ...checked, kind: 'gencalib', path, ...(await fileFacts(path)) })
+    else problems.push(`gencalib ${fileName} in ${host.gencalibDir}: ${checked.problem}`)
   }
   return { problems, usable }
 }

@@ -15,6 +15,7 @@ interface SelectionOptions {
   readonly from?: string
   readonly to?: string
   readonly name?: string
+  readonly chip?: string
   readonly json?: boolean
 }
 
@@ -38,6 +39,7 @@ export function addQc1(program: Command, carryOut: CarryOut): void {
             output.table(
               [
                 { title: 'parameter', text: ({ name }) => name },
+                { title: 'chip', text: ({ chip }) => chip ?? '' },
                 { title: 'unit', text: ({ unit }) => unit ?? '' },
                 { title: 'values', text: ({ values }) => String(values), align: 'right' },
                 { title: 'ABs', text: ({ abs }) => String(abs), align: 'right' },
@@ -58,6 +60,7 @@ export function addQc1(program: Command, carryOut: CarryOut): void {
     .description('all parameters of one AB')
     .argument('<name>', 'name of the AB, or of a raw in it')
     .option('--name <parameter>', 'only these; * stands for any text')
+    .option('--chip <chip>', 'only this chip, such as REDL')
     .option(...JSON_OPTION)
     .addHelpText('after', example("phoenix qc1 show UVES.2026-03-02T03:36:00.000.ab --name 'QC ORD* OBJ SN'"))
     .action((abName: string, options: SelectionOptions) =>
@@ -104,14 +107,16 @@ export function addQc1(program: Command, carryOut: CarryOut): void {
 
 function selecting(command: Command): Command {
   return command
+    .option('--chip <chip>', 'only this chip, such as REDL')
     .option('--setting <setting>', 'only this setting, as `phoenix ab show` gives it')
     .option('--from <date>', 'first observing date')
     .option('--to <date>', 'last observing date')
     .option(...JSON_OPTION)
 }
 
-function selectionOf({ setting, from, to, name }: SelectionOptions): Qc1Selection {
+function selectionOf({ chip, setting, from, to, name }: SelectionOptions): Qc1Selection {
   return {
+    ...(chip !== undefined && { chip }),
     ...(setting !== undefined && { setting }),
     ...(name !== undefined && { name }),
     ...(from !== undefined && { from: checkedObservingDate(from) }),
@@ -127,6 +132,7 @@ const TREND_COLUMNS = [
 
 const VALUE_COLUMNS = [
   { title: 'parameter', text: ({ name }: Qc1Row) => name },
+  { title: 'chip', text: ({ chip }: Qc1Row) => chip ?? '' },
   { title: 'order', text: ({ orderNumber }: Qc1Row) => String(orderNumber ?? ''), align: 'right' as const },
   {
     title: 'value',
@@ -144,6 +150,7 @@ const CSV_COLUMNS = [
   'mjdObs',
   'setting',
   'name',
+  'chip',
   'orderNumber',
   'value',
   'text',

@@ -80,6 +80,8 @@ export interface Qc1Value {
   readonly name: string
   /** PRO CATG of the product that carries it. */
   readonly category: string
+  /** Where the frame has several. */
+  readonly chip: string | null
   readonly orderNumber: number | null
   readonly value: number | null
   readonly text: string | null
@@ -260,10 +262,11 @@ async function insertDetails(
     transaction
       .insertInto('qc1')
       .values(
-        batch.map(({ name, category, orderNumber, value, text, unit }) => ({
+        batch.map(({ name, category, chip, orderNumber, value, text, unit }) => ({
           ...key,
           name,
           category,
+          chip,
           order_number: orderNumber,
           value,
           text_value: text,

@@ -8,6 +8,7 @@ export interface Qc1Selection {
   readonly generation?: number
   /** Parameter name; `*` stands for any text, as in `QC ORD* OBJ SN`. */
   readonly name?: string
+  readonly chip?: string
   readonly setting?: string
   /** First and last observing date, inclusive. */
   readonly from?: string
@@ -22,6 +23,8 @@ export interface Qc1Row {
   readonly mjdObs: number | null
   readonly setting: string | null
   readonly name: string
+  /** Null where the frame has one only. */
+  readonly chip: string | null
   readonly orderNumber: number | null
   readonly value: number | null
   readonly text: string | null
@@ -34,10 +37,11 @@ export async function qc1Rows(database: Database, selection: Qc1Selection, limit
   const rows = await selected(database, selection)
     .select(['a.date', 'a.mjd_obs', 't.setting'])
     .select(['q.instrument', 'q.ab_name', 'q.generation', 'q.name', 'q.order_number', 'q.value', 'q.text_value'])
-    .select(['q.unit', 'q.category'])
+    .select(['q.unit', 'q.category', 'q.chip'])
     .orderBy('a.mjd_obs')
     .orderBy('q.ab_name')
     .orderBy('q.generation')
+    .orderBy('q.chip')
     .orderBy(sql`regexp_replace(q.name, '\\d+', '#', 'g')`)
     .orderBy('q.order_number')
     .orderBy('q.name')
@@ -51,6 +55,7 @@ export async function qc1Rows(database: Database, selection: Qc1Selection, limit
     mjdObs: row.mjd_obs,
     setting: row.setting,
     name: row.name,
+    chip: row.chip,
     orderNumber: row.order_number,
     value: row.value,
     text: row.text_value,
@@ -62,6 +67,7 @@ export async function qc1Rows(database: Database, selection: Qc1Selection, limit
 export interface Qc1Parameter {
   /** Name with every order number replaced by `*`, so that the parameters of all orders are one. */
   readonly name: string
+  readonly chip: string | null
   readonly unit: string | null
   readonly values: number
   readonly abs: number
@@ -75,6 +81,7 @@ export async function qc1Parameters(database: Database, selection: Qc1Selection)
   return selected(database, selection)
     .select([
       sql<string>`regexp_replace(q.name, '^QC ORD\\d+ ', 'QC ORD* ')`.as('name'),
+      'q.chip',
       sql<string | null>`max(q.unit)`.as('unit'),
       sql<number>`count(*)`.as('values'),
       sql<number>`count(distinct q.ab_name)`.as('abs'),
@@ -82,13 +89,14 @@ export async function qc1Parameters(database: Database, selection: Qc1Selection)
       sql<number | null>`percentile_cont(0.5) within group (order by q.value)`.as('median'),
       sql<number | null>`max(q.value)`.as('maximum'),
     ])
-    .groupBy(sql`1`)
+    .groupBy([sql`1`, 'q.chip'])
     .orderBy(sql`1`)
+    .orderBy('q.chip')
     .execute()
 }
 
 function selected(database: Database, selection: Qc1Selection) {
-  const { instrument, abName, generation, name, setting, from, to } = selection
+  const { instrument, abName, generation, name, chip, setting, from, to } = selection
   let query = database
     .selectFrom('qc1 as q')
     .innerJoin('sciproc_ab as a', (join) =>
@@ -104,6 +112,7 @@ function selected(database: Database, selection: Qc1Selection) {
   if (abName !== undefined) query = query.where('q.ab_name', '=', abName)
   if (generation !== undefined) query = query.where('q.generation', '=', generation)
   if (name !== undefined) query = query.where('q.name', 'like', likePattern(name))
+  if (chip !== undefined) query = query.where('q.chip', '=', chip)
   if (setting !== undefined) query = query.where('t.setting', '=', setting)
   if (from !== undefined) query = query.where('a.date', '>=', from)
   if (to !== undefined) query = query.where('a.date', '<=', to)

@@ -187,6 +187,7 @@ export interface Schema {
   qc1: GenerationKey & {
     name: string
     category: string
+    chip: string | null
     order_number: number | null
     value: number | null
     text_value: string | null

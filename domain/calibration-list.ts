@@ -10,7 +10,8 @@ export interface CalibrationList {
 
 export interface NeededCalibration {
   readonly fileName: string
-  readonly category: string
+  /** As the blocks give it. Those that contradict the file fail for themselves; when none agrees, the file is not the one meant. */
+  readonly categories: readonly string[]
   /** Names of the association blocks that need it. */
   readonly neededBy: readonly string[]
 }
@@ -20,14 +21,17 @@ export function calibrationList(
   abs: readonly AssociationBlock[],
   { instrument, gencalibs }: Pick<Instrument, 'instrument' | 'gencalibs'>,
 ): CalibrationList {
-  const isStatic = ({ fileName, category }: NeededCalibration) =>
-    gencalibs.some((gencalib) => gencalib.category === category) || isGencalib(fileName, instrument)
-  const byFile = new Map<string, { category: string; neededBy: string[] }>()
+  const isStatic = ({ fileName, categories }: NeededCalibration) =>
+    gencalibs.some(({ category }) => categories.includes(category)) || isGencalib(fileName, instrument)
+  const byFile = new Map<string, { categories: string[]; neededBy: string[] }>()
   for (const ab of abs) {
     for (const { fileName, category } of ab.calibrations) {
       const needed = byFile.get(fileName)
-      if (needed === undefined) byFile.set(fileName, { category, neededBy: [ab.name] })
-      else needed.neededBy.push(ab.name)
+      if (needed === undefined) byFile.set(fileName, { categories: [category], neededBy: [ab.name] })
+      else {
+        needed.neededBy.push(ab.name)
+        if (!needed.categories.includes(category)) needed.categories.push(category)
+      }
     }
   }
   const all = [...byFile]

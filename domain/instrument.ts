@@ -39,6 +39,17 @@ const match = z
 
 const frameCount = z.number().int().positive()
 
+/** A detector of a frame that has several, each with calibrations and products of its own. */
+const chip = z.strictObject({
+  name: z.string().min(1).describe('End of the categories that are its own: `REDL` of `MASTER_BIAS_REDL`.'),
+  hdu: z
+    .number()
+    .int()
+    .nonnegative()
+    .describe('HDU of the raw with its pixels and its cards; they count more than those of the primary header.'),
+  keywords: z.array(typedKeywords).default([]).describe('What is read of this chip beyond the keywords of all.'),
+})
+
 const raw = z.strictObject({
   frames: z
     .union([frameCount, z.strictObject({ minimum: frameCount, maximum: frameCount })])
@@ -48,6 +59,10 @@ const raw = z.strictObject({
       'Frames that the recipe takes, or the fewest and most: of a second one some recipes say nothing and ignore it.',
     ),
   keywords: z.array(typedKeywords).default([]),
+  chips: z
+    .array(chip)
+    .default([])
+    .describe('In the order of wavelength; none where the whole file is one. All else here holds for each of them.'),
   ranges: z
     .record(z.string(), z.tuple([z.number(), z.number()]))
     .default({})
@@ -66,8 +81,19 @@ const raw = z.strictObject({
 
 /** Where the product must lie in wavelength, and how many orders it must hold, according to the calibrations that were used. */
 const coverage = z.strictObject({
+  chip: z.string().optional().describe('Of one chip; of the whole product without.'),
   orders: z.strictObject({ category: z.string(), hdu: z.number().int(), column: z.string(), foundKeyword: z.string() }),
-  lines: z.strictObject({ category: z.string(), hdu: z.number().int(), column: z.string() }),
+  lines: z.strictObject({
+    category: z.string(),
+    hdu: z.number().int(),
+    column: z.string(),
+    orderHistory: z
+      .tuple([z.string(), z.string()])
+      .optional()
+      .describe(
+        'First words of its HISTORY cards with the first and last order: as many as the order table must have.',
+      ),
+  }),
   endTolerance: z
     .number()
     .positive()
@@ -75,10 +101,11 @@ const coverage = z.strictObject({
   centre: z.strictObject({
     keyword: z.string(),
     angstromPerUnit: z.number().positive(),
-    tolerance: z
-      .number()
-      .positive()
-      .describe('Relative distance allowed between that value and the middle of the coverage.'),
+    at: z
+      .enum(['first', 'middle', 'last'])
+      .default('middle')
+      .describe('Where it lies in the coverage: of two chips at the end of the bluer, at the beginning of the redder.'),
+    tolerance: z.number().positive().describe('Relative distance allowed from it.'),
   }),
 })
 
@@ -111,6 +138,11 @@ const modeFields = z.strictObject({
   certified: z.boolean().describe('Blocks of other modes are left out.'),
   reason: z.string().min(1).optional().describe('Why the mode is not certified.'),
   recipe: z.string(),
+  memoryBytes: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Memory that the recipe takes at its peak: no more recipes are started than fit the host.'),
   parameters: z
     .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]*$/), parameterValue)
     .default({})
@@ -136,7 +168,10 @@ const modeFields = z.strictObject({
       errorOf: z.string().optional().describe('Category of the spectrum whose errors it holds.'),
     }),
   ),
-  coverage: coverage.optional(),
+  coverage: z
+    .union([coverage, z.array(coverage)])
+    .transform((one) => [one].flat())
+    .default([]),
   fatalWarnings: z
     .array(z.string())
     .default([])
@@ -158,7 +193,11 @@ const calibration = z.strictObject({
     .optional()
     .describe('For the score only: OK up to this distance in days, NOK beyond it; not scored without.'),
   expected: z.boolean().default(false).describe('Scored as MISS when a block lacks it, though it is not required.'),
-  match: z.array(match).default([]),
+  /** A list within the list counts as its entries: so rules can share some. */
+  match: z
+    .array(z.union([match, z.array(match)]))
+    .transform((entries) => entries.flat())
+    .default([]),
   keywords: z.array(typedKeywords).default([]),
   contains: z.record(z.string(), z.string()).default({}).describe('Text that the value of a keyword must contain.'),
   axes,
@@ -198,11 +237,25 @@ const fields = z.strictObject({
   idp: idpSection.optional().describe('How products become IDPs; without it nothing is converted.'),
 })
 
-export const instrumentSchema = fields.refine(
-  ({ status, certifiedBy, certifiedOn }) =>
-    status === 'draft' || (certifiedBy !== undefined && certifiedOn !== undefined),
-  { path: ['status'], message: 'certified by whom (certifiedBy) and on which day (certifiedOn)?' },
-)
+export const instrumentSchema = fields
+  .refine(
+    ({ status, certifiedBy, certifiedOn }) =>
+      status === 'draft' || (certifiedBy !== undefined && certifiedOn !== undefined),
+    { path: ['status'], message: 'certified by whom (certifiedBy) and on which day (certifiedOn)?' },
+  )
+  // Several spectra become one file only in the form of an IDP.
+  .refine(
+    ({ modes, idp }) =>
+      idp !== undefined || modes.every(({ products }) => areDistinct(products.filter(({ primary }) => primary))),
+    {
+      path: ['modes'],
+      message: 'two primary products of one role need an `idp` section, which makes one file of them',
+    },
+  )
+
+function areDistinct(products: readonly { readonly role: string }[]): boolean {
+  return new Set(products.map(({ role }) => role)).size === products.length
+}
 
 export type Instrument = z.infer<typeof instrumentSchema>
 /** An instrument file as it was read: the record keeps its content with whatever was done by it. */
@@ -214,5 +267,6 @@ export type RawRules = Mode['raw']
 export type TypedKeywords = RawRules['keywords'][number]
 export type CalibrationRules = Instrument['calibrations'][string]
 export type Match = CalibrationRules['match'][number]
-export type Coverage = NonNullable<Mode['coverage']>
+export type Chip = RawRules['chips'][number]
+export type Coverage = Mode['coverage'][number]
 export type ScoreRule = Mode['scores'][number]

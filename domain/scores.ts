@@ -56,17 +56,30 @@ export interface Measured {
  * Processing quality.
  *
  * @param history recorded values of the same setting, by name of the score
+ * @param chip whose numbers these are, where the frame has several
  */
 export function qualityScores(
   rules: readonly ScoreRule[],
   measured: Measured,
   history: ReadonlyMap<string, readonly number[]>,
+  chip: string | null = null,
 ): Score[] {
   return rules.map((rule) => {
+    const name = scoreName(rule, chip)
     const value = valueOf(rule, measured)
-    const limit = limitOf(rule, history.get(rule.name) ?? [])
-    return { name: rule.name, score: value === null ? null : judge(value, limit), value, limit: limit.text }
+    const limit = limitOf(rule, history.get(name) ?? [])
+    return { name, score: value === null ? null : judge(value, limit), value, limit: limit.text }
   })
+}
+
+/** `signal to noise`, of one chip of several `signal to noise REDL`. */
+export function scoreName({ name }: ScoreRule, chip: string | null): string {
+  return chip === null ? name : `${name} ${chip}`
+}
+
+/** What is counted of the whole frame; everything else belongs to a chip. */
+export function isOfFrame({ of }: ScoreRule): boolean {
+  return 'measure' in of && of.measure === 'pipeline warnings'
 }
 
 function valueOf({ of, statistic, notMeasured }: ScoreRule, measured: Measured): number | null {

@@ -1,18 +1,21 @@
 import type { HduOnDisk } from '../fits/file.ts'
 import { checkFrame } from './check-frame.ts'
 
+export type CheckedCalibration = { readonly category: string } | { readonly problem: string }
+
 /**
- * Why a calibration cannot be used, in words; null when it can: whole FITS, DATASUM right where there is one, and of the category
- * that the blocks expect.
+ * The category of a calibration that can be used, or why it cannot, in words: not whole, DATASUM wrong, or none of the categories that
+ * blocks expect of it.
  */
-export async function calibrationProblem(path: string, category: string): Promise<string | null> {
+export async function checkCalibration(path: string, expected: readonly string[]): Promise<CheckedCalibration> {
   const { headers, damage } = await checkFrame(path)
-  if (damage !== null) return damage
-  const found = categoryOf(headers)
-  if (found === category) return null
-  return found === undefined
-    ? `its header has no ESO PRO CATG, expected ${category}`
-    : `it is a ${found}, expected a ${category}`
+  if (damage !== null) return { problem: damage }
+  const category = categoryOf(headers)
+  if (category !== undefined && expected.includes(category)) return { category }
+  const wanted = `expected a ${expected.join(' or a ')}`
+  return {
+    problem: category === undefined ? `its header has no ESO PRO CATG, ${wanted}` : `it is a ${category}, ${wanted}`,
+  }
 }
 
 function categoryOf([primary]: readonly HduOnDisk[]): string | undefined {

@@ -1,16 +1,18 @@
 import { OutcomeError } from '../domain/failure.ts'
-import type { CalibrationRules, Instrument, Match, Mode } from '../domain/instrument.ts'
+import type { CalibrationRules, Coverage, Instrument, Match, Mode } from '../domain/instrument.ts'
 import { type HduOnDisk, readHeaders } from '../fits/file.ts'
 import { FitsError } from '../fits/fits-error.ts'
 import type { Header } from '../fits/header.ts'
 import { axesProblem } from './check-axes.ts'
 import { centreProblem } from './check-coverage.ts'
 import { keywordProblem } from './check-keywords.ts'
+import { chipFrames, isOfChip } from './chip-header.ts'
 import { expectedCoverage, type GivenFile } from './expected-coverage.ts'
 import { sameValue, valueNumber, valueText, wholeHeader } from './header-value.ts'
 
 export interface CalibrationsToCheck {
-  readonly raw: Header
+  /** All HDUs of the raw. */
+  readonly raw: readonly HduOnDisk[]
   readonly mode: Mode
   readonly calibrations: readonly GivenFile[]
   readonly rules: Instrument['calibrations']
@@ -18,19 +20,22 @@ export interface CalibrationsToCheck {
 
 /**
  * Holds the calibrations of a block against its raw as the instrument file says. Recipes do not: with a line table of another setting
- * the signal to noise is normal and every wavelength is wrong.
+ * the signal to noise is normal and every wavelength is wrong. A calibration of one chip is held against that chip.
  *
  * @throws OutcomeError of kind `input` that names the file
  */
 export async function checkCalibrations({ raw, mode, calibrations, rules }: CalibrationsToCheck): Promise<void> {
   const given = new Set(calibrations.map(({ category }) => category))
+  const whole = wholeHeader(raw)
+  const frames = chipFrames(raw, mode.raw.chips)
   for (const file of calibrations) {
     const ofCategory = rules[file.category]
     if (ofCategory === undefined) continue
-    const problem = calibrationProblem(raw, await headersOf(file), ofCategory, given)
+    const ofChip = frames.find(({ chip }) => chip !== null && isOfChip(file.category, chip.name))
+    const problem = calibrationProblem(ofChip?.header ?? whole, await headersOf(file), ofCategory, given)
     if (problem !== null) throw refused(file, problem)
   }
-  await checkTables(raw, mode, calibrations)
+  for (const coverage of mode.coverage) await checkTables(whole, coverage, calibrations)
 }
 
 function calibrationProblem(
@@ -86,15 +91,22 @@ function structureProblem(hdus: readonly HduOnDisk[], { extensions, history }: C
 }
 
 /** A header can be wrong about the table below it: the lines themselves tell the setting. */
-async function checkTables(raw: Header, { coverage }: Mode, calibrations: readonly GivenFile[]): Promise<void> {
-  if (coverage === undefined) return
+async function checkTables(raw: Header, coverage: Coverage, calibrations: readonly GivenFile[]): Promise<void> {
   const tables = calibrations.filter(
     ({ category }) => category === coverage.lines.category || category === coverage.orders.category,
   )
   try {
     const expected = await expectedCoverage(coverage, calibrations)
-    const problem = expected === null ? null : centreProblem(expected, coverage, raw)
+    if (expected === null) return
+    const problem = centreProblem(expected, coverage, raw)
     if (problem !== null) throw new OutcomeError('input', `${coverage.lines.category}: its lines ${problem}`)
+    const { orders, ordersOfLines } = expected
+    if (ordersOfLines !== null && ordersOfLines !== orders) {
+      throw new OutcomeError(
+        'input',
+        `${coverage.orders.category} has ${orders} orders, ${coverage.lines.category} ${ordersOfLines}: they do not belong together`,
+      )
+    }
   } catch (error) {
     if (!(error instanceof FitsError)) throw error
     throw new OutcomeError(

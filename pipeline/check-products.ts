@@ -4,6 +4,7 @@ import { readHdu } from '../fits/file.ts'
 import type { Header } from '../fits/header.ts'
 import { readImage } from '../fits/image.ts'
 import { centreProblem, endsProblem, type Span } from './check-coverage.ts'
+import { isOfChip } from './chip-header.ts'
 import { expectedCoverage, type ExpectedCoverage, type GivenFile } from './expected-coverage.ts'
 import { valueNumber } from './header-value.ts'
 import type { Product } from './products.ts'
@@ -19,42 +20,46 @@ export interface ProductsToCheck {
   readonly warnings: readonly string[]
 }
 
-/** What the check learned on its way, for the scores. */
-export interface ProductFacts {
-  readonly primaryHeader: Header | null
-  /** Share of the samples of the primary spectrum that are below zero; null without a primary spectrum. */
-  readonly negativeFlux: number | null
+/** What the check learned of a primary spectrum on its way, for the scores. */
+export interface SpectrumFacts {
+  readonly category: string
+  readonly header: Header
+  /** Share of its samples that are below zero. */
+  readonly negativeFlux: number
 }
 
 /**
  * Exit code 0 is not success: all spectra of the mode must be there and hold numbers, all orders must have been found, and the
- * wavelengths must be those of the setting. Faint, negative or saturated is a matter for scores and never fails here.
+ * wavelengths must be those of the setting; of every chip. Faint, negative or saturated is a matter for scores and never fails here.
  *
+ * @returns facts of each primary spectrum
  * @throws OutcomeError of kind `product`
  */
-export async function checkProducts(checked: ProductsToCheck): Promise<ProductFacts> {
+export async function checkProducts(checked: ProductsToCheck): Promise<SpectrumFacts[]> {
   const { mode, given, warnings, raw } = checked
   const fatal = warnings.find((line) => mode.fatalWarnings.some((pattern) => new RegExp(pattern).test(line)))
   if (fatal !== undefined) throw bad(`the pipeline warns: ${fatal}`)
-  const coverage =
-    mode.coverage === undefined
-      ? null
-      : { rules: mode.coverage, expected: await expectedCoverage(mode.coverage, given) }
+  const coverages = await Promise.all(
+    mode.coverage.map(async (rules) => ({ rules, expected: await expectedCoverage(rules, given) })),
+  )
+  const coverageOf = (category: string) => coverages.find(({ rules }) => isOfChip(category, rules.chip))
   const spectra = await expectedSpectra(checked)
   for (const spectrum of spectra.values()) {
     checkContent(spectrum)
+    const coverage = coverageOf(spectrum.category)
     if (coverage?.expected) checkWavelengths(spectrum, coverage.rules, coverage.expected, raw)
   }
   for (const { category, errorOf } of mode.products) {
     const [error, spectrum] = [spectra.get(category), errorOf === undefined ? undefined : spectra.get(errorOf)]
     if (error !== undefined && spectrum !== undefined) checkErrors(error, spectrum)
   }
-  const primary = spectra.get(mode.products.find(({ primary: isPrimary }) => isPrimary)?.category ?? '')
-  if (coverage?.expected && primary !== undefined) checkOrders(primary, coverage.rules, coverage.expected)
-  return {
-    primaryHeader: primary?.header ?? null,
-    negativeFlux: primary === undefined ? null : primary.negative / primary.values.length,
-  }
+  return mode.products.flatMap(({ category, primary }) => {
+    const spectrum = primary ? spectra.get(category) : undefined
+    if (spectrum === undefined) return []
+    const coverage = coverageOf(category)
+    if (coverage?.expected) checkOrders(spectrum, coverage.rules, coverage.expected)
+    return [{ category, header: spectrum.header, negativeFlux: spectrum.negative / spectrum.values.length }]
+  })
 }
 
 interface Spectrum {

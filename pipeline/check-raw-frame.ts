@@ -4,23 +4,33 @@ import type { HduOnDisk } from '../fits/file.ts'
 import type { Header } from '../fits/header.ts'
 import { axesProblem } from './check-axes.ts'
 import { keywordProblem } from './check-keywords.ts'
-import { valueNumber, wholeHeader } from './header-value.ts'
+import { type ChipFrame, chipFrames } from './chip-header.ts'
+import { valueNumber } from './header-value.ts'
 
 /**
  * Holds a raw's header against what the instrument file says of such frames: types of the keywords that the recipe reads, plausible
- * values, size of the image.
+ * values, size of the image; chip by chip where it has several.
  *
  * @param given categories that the recipe gets beside the raw
  * @throws OutcomeError of kind `input`
  */
 export function checkRawFrame(hdus: readonly HduOnDisk[], rules: RawRules, given: ReadonlySet<string>): void {
-  const header = wholeHeader(hdus)
-  const problem =
-    keywordProblem(header, rules.keywords, given) ??
+  for (const frame of chipFrames(hdus, rules.chips)) {
+    const problem = frameProblem(frame, rules, given)
+    if (problem === null) continue
+    const chip = rules.chips.length > 1 ? `${frame.chip?.name}: ` : ''
+    throw new OutcomeError('input', `the raw's header cannot be right: ${chip}${problem}`)
+  }
+}
+
+function frameProblem({ chip, header, hdus }: ChipFrame, rules: RawRules, given: ReadonlySet<string>): string | null {
+  if (chip !== null && hdus.length === 0) return `the file has no HDU ${chip.hdu} with its pixels`
+  return (
+    keywordProblem(header, [...rules.keywords, ...(chip?.keywords ?? [])], given) ??
     rangeProblem(header, rules.ranges) ??
     inverseProblem(header, rules.inverses) ??
     axesProblem(hdus, rules.axes, header)
-  if (problem !== null) throw new OutcomeError('input', `the raw's header cannot be right: ${problem}`)
+  )
 }
 
 function rangeProblem(header: Header, ranges: RawRules['ranges']): string | null {

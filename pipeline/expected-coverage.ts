@@ -12,6 +12,8 @@ export interface GivenFile {
 /** What the order and line tables of a block promise of its product. */
 export interface ExpectedCoverage {
   readonly orders: number
+  /** According to the line table; null when it does not tell. */
+  readonly ordersOfLines: number | null
   /** Wavelengths of the first and last arc line, Angstrom. */
   readonly firstAngstrom: number
   readonly lastAngstrom: number
@@ -25,11 +27,16 @@ export async function expectedCoverage(rules: Coverage, files: readonly GivenFil
   const orders = await rangeOf(rules.orders, files)
   const lines = await rangeOf(rules.lines, files)
   if (orders === null || lines === null) return null
-  return { orders: orders.largest - orders.smallest + 1, firstAngstrom: lines.smallest, lastAngstrom: lines.largest }
+  return {
+    orders: orders.largest - orders.smallest + 1,
+    ordersOfLines: await ordersOfLines(rules.lines, files),
+    firstAngstrom: lines.smallest,
+    lastAngstrom: lines.largest,
+  }
 }
 
 async function rangeOf(
-  { category, hdu, column }: Coverage['lines'],
+  { category, hdu, column }: Pick<Coverage['lines'], 'category' | 'hdu' | 'column'>,
   files: readonly GivenFile[],
 ): Promise<{ smallest: number; largest: number } | null> {
   const file = files.find((candidate) => candidate.category === category)
@@ -41,4 +48,17 @@ async function rangeOf(
     largest = Math.max(largest, Number(value))
   }
   return { smallest, largest }
+}
+
+/** `FABSORD 127` and `LABSORD 106` among the HISTORY cards: 22 orders. */
+async function ordersOfLines(
+  { category, hdu, orderHistory }: Coverage['lines'],
+  files: readonly GivenFile[],
+): Promise<number | null> {
+  const file = files.find((candidate) => candidate.category === category)
+  if (file === undefined || orderHistory === undefined) return null
+  const texts = (await readHdu(file.path, hdu)).header.texts('HISTORY').map((text) => text.trim().split(/\s+/))
+  const [first, last] = orderHistory.map((word) => Number(texts.find(([found]) => found === word)?.[1]))
+  const orders = Math.abs((first ?? Number.NaN) - (last ?? Number.NaN)) + 1
+  return Number.isNaN(orders) ? null : orders
 }

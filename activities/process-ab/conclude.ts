@@ -123,7 +123,11 @@ async function productsOf(block: Block, { inputs, raw, setting, log, endedAt }: 
     const products = listProducts(recipeFolder(block))
     const { count, lines } = warnings(log, Number.POSITIVE_INFINITY)
     const facts = await checkProducts({ products, mode, raw: raw.header, given: inputs, warnings: lines })
-    const qc1 = await qc1Values(products, block.instrument.qc1Units)
+    const qc1 = await qc1Values(
+      products,
+      mode.raw.chips.map(({ name }) => name),
+      block.instrument.qc1Units,
+    )
     const scores = await scoreProducts(block, { mode, rawPath: raw.path, setting, facts, qc1, warnings: count })
     measured = { qc1, scores }
     const idps = await makeIdps(block, mode, products, inputs, endedAt)

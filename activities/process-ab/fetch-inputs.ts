@@ -40,7 +40,7 @@ export async function fetchInputs(block: Block, calibrations: readonly InputFile
     const mode = checkRaw(header, ab, modes, index + 1)
     shown ??= mode
     checkRawFrame(hdus, mode.raw, given)
-    await checkCalibrations({ raw: header, mode, calibrations, rules: block.instrument.calibrations })
+    await checkCalibrations({ raw: hdus, mode, calibrations, rules: block.instrument.calibrations })
     raws.push({
       fileName: raw.fileName,
       category: raw.tag,

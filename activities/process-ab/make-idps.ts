@@ -27,13 +27,22 @@ export async function makeIdps(
   const { registered, runFolder } = block
   await mkdir(runFolder.idps, { recursive: true, mode: 0o700 })
   const idps: NewIdp[] = []
-  for (const { category, role } of mode.products.filter(({ primary }) => primary)) {
-    const product = products.find((candidate) => candidate.category === category)
-    if (product === undefined) throw new OutcomeError('product', `the recipe ended well but made no ${category}`)
+  const primary = mode.products.filter((product) => product.primary)
+  // The chips of a frame share a role: their spectra go into one file, under the category of the first.
+  for (const role of new Set(primary.map((product) => product.role))) {
+    const [first] = primary.filter((product) => product.role === role).map(({ category }) => made(products, category))
+    if (first === undefined) continue
     const path = join(runFolder.idps, `${registered.abName}.generation-${registered.generation}.${role}.fits`)
-    idps.push({ role, category, path, ...(await makeOne(block, product, path, products, inputs, attemptEndedAt)) })
+    const one = await makeOne(block, first, path, products, inputs, attemptEndedAt)
+    idps.push({ role, category: first.category, path, ...one })
   }
   return idps
+}
+
+function made(products: readonly Product[], category: string): Product {
+  const product = products.find((candidate) => candidate.category === category)
+  if (product === undefined) throw new OutcomeError('product', `the recipe ended well but made no ${category}`)
+  return product
 }
 
 async function makeOne(

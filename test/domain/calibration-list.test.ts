@@ -20,11 +20,23 @@ it('names each file once, with the blocks that need it; gencalibs stand apart', 
   ]
   expect(calibrationList(abs, uves)).toEqual({
     mcalibs: [
-      { fileName: 'UV_MBIA.fits', category: 'CATEGORY_UV_MBIA', neededBy: ['B.ab', 'A.ab'] },
-      { fileName: 'UV_MFLT.fits', category: 'CATEGORY_UV_MFLT', neededBy: ['B.ab'] },
+      { fileName: 'UV_MBIA.fits', categories: ['CATEGORY_UV_MBIA'], neededBy: ['B.ab', 'A.ab'] },
+      { fileName: 'UV_MFLT.fits', categories: ['CATEGORY_UV_MFLT'], neededBy: ['B.ab'] },
     ],
-    gencalibs: [{ fileName: 'GU_ATMO.fits', category: 'CATEGORY_GU_ATMO', neededBy: ['B.ab', 'A.ab'] }],
+    gencalibs: [{ fileName: 'GU_ATMO.fits', categories: ['CATEGORY_GU_ATMO'], neededBy: ['B.ab', 'A.ab'] }],
   })
+})
+
+it('tells of every category that a block gives to a file', () => {
+  const given = (name: string, category: string) =>
+    exampleBlock({ name, calibrations: [{ ...calibration('UV_MFLT.fits'), category }] })
+  const { mcalibs } = calibrationList(
+    [given('A.ab', 'FLAT_REDL'), given('B.ab', 'FLAT_REDU'), given('C.ab', 'FLAT_REDL')],
+    uves,
+  )
+  expect(mcalibs).toEqual([
+    { fileName: 'UV_MFLT.fits', categories: ['FLAT_REDL', 'FLAT_REDU'], neededBy: ['A.ab', 'B.ab', 'C.ab'] },
+  ])
 })
 
 it('a category that the instrument file lists is static whatever the name, and a master of GIRAFFE is none', () => {

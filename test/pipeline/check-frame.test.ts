@@ -7,7 +7,7 @@ import { InfrastructureError } from '../../domain/failure.ts'
 import { type Card, string } from '../../fits/card.ts'
 import { formatFits } from '../../fits/file.ts'
 import { imageHdu } from '../../fits/image.ts'
-import { calibrationProblem } from '../../pipeline/check-calibration.ts'
+import { checkCalibration } from '../../pipeline/check-calibration.ts'
 import { checkFrame } from '../../pipeline/check-frame.ts'
 
 let folder: string
@@ -96,21 +96,27 @@ describe('a look at the bytes of a frame', () => {
 describe('a calibration', () => {
   test('can be used when it is whole and of the category that the blocks expect', async () => {
     write([string('ESO PRO CATG', 'MASTER_BIAS_BLUE')])
-    expect(await calibrationProblem(path, 'MASTER_BIAS_BLUE')).toBeNull()
-    expect(await calibrationProblem(path, 'MASTER_FLAT_BLUE')).toBe(
-      'it is a MASTER_BIAS_BLUE, expected a MASTER_FLAT_BLUE',
-    )
+    expect(await checkCalibration(path, ['MASTER_DARK_BLUE', 'MASTER_BIAS_BLUE'])).toEqual({
+      category: 'MASTER_BIAS_BLUE',
+    })
+    expect(await checkCalibration(path, ['MASTER_FLAT_BLUE'])).toEqual({
+      problem: 'it is a MASTER_BIAS_BLUE, expected a MASTER_FLAT_BLUE',
+    })
     truncateSync(path, 4000)
-    expect(await calibrationProblem(path, 'MASTER_BIAS_BLUE')).toContain('not a whole FITS file: truncated')
+    expect(await checkCalibration(path, ['MASTER_BIAS_BLUE'])).toEqual({
+      problem: expect.stringContaining('not a whole FITS file: truncated'),
+    })
   })
 
   test('without a category, or with a wrong pixel, cannot', async () => {
     write()
-    expect(await calibrationProblem(path, 'MASTER_BIAS_BLUE')).toBe(
-      'its header has no ESO PRO CATG, expected MASTER_BIAS_BLUE',
-    )
+    expect(await checkCalibration(path, ['MASTER_BIAS_BLUE'])).toEqual({
+      problem: 'its header has no ESO PRO CATG, expected a MASTER_BIAS_BLUE',
+    })
     write([string('ESO PRO CATG', 'MASTER_BIAS_BLUE')])
     spoil((bytes) => bytes.writeUInt8(bytes.readUInt8(BLOCK + 9) ^ 4, BLOCK + 9))
-    expect(await calibrationProblem(path, 'MASTER_BIAS_BLUE')).toContain('DATASUM of HDU 0 is wrong')
+    expect(await checkCalibration(path, ['MASTER_BIAS_BLUE'])).toEqual({
+      problem: expect.stringContaining('DATASUM of HDU 0 is wrong'),
+    })
   })
 })

@@ -5,8 +5,9 @@ import type { Hdu } from '../../../fits/hdu.ts'
 import { type BadInput, refused, takenForGood } from './bad-inputs.ts'
 import { install, type Installation, type Verdict } from './installation.ts'
 import { bytesOf, DATE, exposure } from './night.ts'
+import { ofTwoChips } from './red-inputs.ts'
 
-const rows: readonly BadInput[] = [...takenForGood, ...refused]
+const rows: readonly BadInput[] = [...takenForGood, ...refused, ...ofTwoChips]
 const blockNames: string[] = []
 let installation: Installation
 let verdicts: ReadonlyMap<string, Verdict>
@@ -33,6 +34,7 @@ afterAll(() => installation.close())
 describe.each([
   ['an input that the recipe takes for good', takenForGood, 0],
   ['an input at which the recipe fails', refused, takenForGood.length],
+  ['an input with two chips', ofTwoChips, takenForGood.length + refused.length],
 ] as const)('%s', (_title, list, first) => {
   test.each(list.map((row, index) => ({ ...row, index: first + index })))('$name', ({ expected, index }) => {
     const verdict = verdicts.get(blockNames[index] ?? '')

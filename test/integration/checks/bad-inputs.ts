@@ -122,7 +122,7 @@ export const takenForGood: readonly BadInput[] = [
   {
     name: 'order table alone of another setting, with a header that says otherwise',
     mutate: () => ({ calibrations: disguised(390, 437, ORDERS) }),
-    expected: { state: 'failed', kind: 'product', cause: /line and order tables are incompatible/ },
+    expected: input(/ORDER_TABLE_BLUE has 39 orders, LINE_TABLE_BLUE 31: they do not belong together/),
   },
   {
     name: 'a file with an unknown tag',

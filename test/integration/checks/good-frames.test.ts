@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isGencalib } from '../../../domain/file-name.ts'
 import { writeAssociationBlock } from '../../../domain/write-association-block.ts'
-import type { SettingName } from '../../../simulator/set-up.ts'
+import type { Technique } from '../../../simulator/frame-header.ts'
+import { type SettingName, setUpOf } from '../../../simulator/set-up.ts'
 import { bytesOf, DATE, exposure } from './night.ts'
 import { install, type Installation, type Verdict } from './installation.ts'
 
@@ -13,6 +14,7 @@ interface Good {
   readonly setting: SettingName
   readonly light: Brightness
   readonly flux?: boolean
+  readonly technique?: Technique
 }
 const rows: readonly Good[] = [
   ...([346, 390, 437] as const).flatMap((setting) => [
@@ -23,6 +25,10 @@ const rows: readonly Good[] = [
   { setting: 390, light: 'reference', flux: false },
   { setting: 390, light: 'faint', flux: false },
   { setting: 437, light: 'saturated' },
+  { setting: 437, light: 'reference', technique: 'ECHELLE,ABSORPTION-CELL' },
+  { setting: 760, light: 'reference' },
+  { setting: 760, light: 'faint' },
+  { setting: 760, light: 'saturated', flux: false },
 ]
 
 let installation: Installation
@@ -31,9 +37,9 @@ let verdicts: ReadonlyMap<string, Verdict>
 beforeAll(async () => {
   installation = await install()
   const blocks = new Map<string, string>()
-  for (const [index, { setting, light, flux = true }] of rows.entries()) {
-    const source = { fluxElectronsPerAngstrom: brightness[light] }
-    const { block, raw, calibrations } = exposure(setting, source, index)
+  for (const [index, { setting, light: source, flux = true, technique = 'ECHELLE' }] of rows.entries()) {
+    const light = { fluxElectronsPerAngstrom: brightness[source] }
+    const { block, raw, calibrations } = exposure(setting, { light, later: index, technique })
     installation.put('raw', raw.fileName, bytesOf(raw.hdus))
     for (const { fileName, hdus } of calibrations.values()) {
       installation.put(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName, bytesOf(hdus))
@@ -49,14 +55,23 @@ afterAll(() => installation.close())
 const cases = rows.map((row, index) => ({ ...row, index }))
 const scoreOf = (index: number, name: string) =>
   [...verdicts.values()][index]?.scores.find((score) => score.name === name)
+/** The score of each chip: in the red arm its name has the chip at its end. */
+const chipScores = (index: number, name: string) => {
+  const { chips } = setUpOf(rows[index]?.setting ?? 437)
+  return chips.map((chip) => scoreOf(index, chips.length === 1 ? name : `${name} ${chip.name}`))
+}
+const ofEveryChip = (index: number, score: object) =>
+  setUpOf(rows[index]?.setting ?? 437).chips.map(() => expect.objectContaining(score))
 
 test.each(cases)('$setting nm, $light, flux calibration $flux: no false alarm', ({ index, light }) => {
   expect([...verdicts.values()][index]).toMatchObject({ state: 'processed', kind: null, cause: '' })
   expect(scoreOf(index, 'association')).toMatchObject({ score: 0, value: 0 })
-  expect(scoreOf(index, 'signal to noise')?.score).toBe(light === 'faint' ? 1 : 0)
-  expect(scoreOf(index, 'saturated pixels')?.score).toBe(light === 'saturated' ? 1 : 0)
-  expect(scoreOf(index, 'order centre')).toMatchObject({ score: null, value: expect.any(Number) })
-  expect(scoreOf(index, 'wavelength rms')).toMatchObject({ score: null, value: null })
+  const everyChip = (score: object) => ofEveryChip(index, score)
+  expect(chipScores(index, 'signal to noise')).toEqual(everyChip({ score: light === 'faint' ? 1 : 0 }))
+  expect(chipScores(index, 'saturated pixels')).toEqual(everyChip({ score: light === 'saturated' ? 1 : 0 }))
+  expect(chipScores(index, 'order centre')).toEqual(everyChip({ score: null, value: expect.any(Number) }))
+  expect(chipScores(index, 'wavelength rms')).toEqual(everyChip({ score: null, value: null }))
+  expect(scoreOf(index, 'pipeline warnings')).toBeDefined()
 })
 
 test.each(cases.filter(({ light }) => light === 'reference'))(
@@ -64,7 +79,10 @@ test.each(cases.filter(({ light }) => light === 'reference'))(
   ({ index }) => {
     expect([...verdicts.values()][index]?.warnings).toBe(0)
     expect([...verdicts.values()][index]?.scores.filter(({ score }) => score === 1)).toEqual([])
-    expect(scoreOf(index, 'signal to noise')?.value).toBeGreaterThan(45)
-    expect(scoreOf(index, 'signal to noise')?.value).toBeLessThan(49)
+    const { arm } = setUpOf(rows[index]?.setting ?? 437)
+    for (const score of chipScores(index, 'signal to noise')) {
+      expect(score?.value).toBeGreaterThan(arm === 'BLUE' ? 45 : 37)
+      expect(score?.value).toBeLessThan(arm === 'BLUE' ? 49 : 41)
+    }
   },
 )

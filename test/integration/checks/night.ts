@@ -8,10 +8,11 @@ import { calibrationHdus } from '../../../simulator/calibration-frames.ts'
 import { calibrationsFor } from '../../../simulator/calibrations.ts'
 import { isoMilliseconds, secondsLater } from '../../../simulator/instant.ts'
 import type { ScienceLight } from '../../../simulator/light.ts'
-import { planNight } from '../../../simulator/night-plan.ts'
+import { planNight, type Template } from '../../../simulator/night-plan.ts'
 import type { Observation } from '../../../simulator/observation.ts'
 import { scienceFrame } from '../../../simulator/science-frame.ts'
-import type { SettingName } from '../../../simulator/set-up.ts'
+import type { Technique } from '../../../simulator/frame-header.ts'
+import type { Binning, SettingName } from '../../../simulator/set-up.ts'
 
 export const DATE = '2026-03-01'
 const SEED = 7
@@ -29,29 +30,42 @@ export interface Exposure {
   readonly calibrations: ReadonlyMap<string, ArchiveFile>
 }
 
+const settings: readonly Template[] = [346, 390, 437, 564, 580, 760, 860]
 const plan = planNight({
   instrument: 'UVES',
   date: DATE,
   seed: SEED,
-  executable: 3,
-  settings: [346, 390, 437],
+  executable: settings.length,
+  settings,
   withExtras: false,
 })
 const made = new Map<string, readonly Hdu[]>()
 
-/** The reference exposure of a setting, or one with other light, taken so many seconds later. Files are made once and shared. */
-export function exposure(setting: SettingName, light: Partial<ScienceLight> = {}, later = 0): Exposure {
+/** In what an exposure differs from the reference exposure of its setting. */
+export interface Change {
+  readonly light?: Partial<ScienceLight>
+  /** Seconds. */
+  readonly later?: number
+  readonly binning?: Binning
+  readonly technique?: Technique
+}
+
+/** The reference exposure of a setting, or one that differs from it. Files are made once and shared. */
+export function exposure(setting: SettingName, change: Change = {}): Exposure {
+  const { light = {}, later = 0, binning = 2, technique = 'ECHELLE' } = change
   const planned = plan.find(({ observation }) => observation.setting === setting)
   if (planned === undefined) throw new Error(`no exposure of ${setting}`)
   const start = secondsLater(planned.observation.start, later)
   const observation: Observation = {
     ...planned.observation,
+    binning,
+    technique,
     start,
     dpId: `UVES.${isoMilliseconds(start)}`,
     light: { ...planned.observation.light, ...light },
   }
-  const raw = once(`${observation.dpId} ${JSON.stringify(light)}`, () => scienceFrame(observation, SEED, true))
-  const calibrations = calibrationsFor(DATE, setting).map((file) => {
+  const raw = once(`${observation.dpId} ${JSON.stringify(change)}`, () => scienceFrame(observation, SEED, true))
+  const calibrations = calibrationsFor(DATE, setting, binning).map((file) => {
     const hdus = once(file.fileName, () => calibrationHdus(file, SEED))
     return [file.category, { fileName: file.fileName, hdus }] as const
   })

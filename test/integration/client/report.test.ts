@@ -77,6 +77,7 @@ async function end(abName: string, outcome: Outcome, signalToNoise: readonly num
       return {
         name: `QC ORD${index + 1} OBJ SN`,
         category: 'RED',
+        chip: null,
         orderNumber: index + 1,
         value,
         text: null,

@@ -95,6 +95,7 @@ describe('answer of an attempt', () => {
     const qc1 = Array.from({ length: 10_000 }, (_, i) => ({
       name: `QC ORD${i} OBJ SN`,
       category: 'RED_SCI_POINT_BLUE',
+      chip: null,
       orderNumber: i,
       value: i / 7,
       text: null,

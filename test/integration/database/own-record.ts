@@ -127,7 +127,15 @@ export function attemptRecord(
     templateOrSetting: 'UVES_dic1_obs_exp 2026-03-02T03:00:00',
     scores: [],
     qc1: [
-      { name: 'QC ORD14 OBJ SN', category: 'RED_SCI_POINT_BLUE', orderNumber: 14, value: 12.5, text: null, unit: null },
+      {
+        name: 'QC ORD14 OBJ SN',
+        category: 'RED_SCI_POINT_BLUE',
+        chip: null,
+        orderNumber: 14,
+        value: 12.5,
+        text: null,
+        unit: null,
+      },
     ],
     idps: [newIdp()],
   }

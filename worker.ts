@@ -133,7 +133,7 @@ async function runHost(
     source,
     target,
     calibrationCache: calibrationCacheOf(settings),
-    gate: new CpuGate(settings.cores),
+    gate: new CpuGate(settings.cores, settings.memoryBytes),
     idpMaker,
     quarantine: quarantineOf(settings),
     findPipeline: cachedPipelines(settings.recipeDir),

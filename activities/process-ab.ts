@@ -5,6 +5,7 @@ import { StaleRunError } from '../database/fence.ts'
 import { closeStart, type StartHistory, startHistory } from '../database/recipe-starts.ts'
 import type { Outcome } from '../database/attempts.ts'
 import { takeUp } from '../domain/attempt.ts'
+import { modesOf } from '../domain/certification.ts'
 import { InfrastructureError, OutcomeError } from '../domain/failure.ts'
 import { controlOf } from '../domain/hold.ts'
 import { coresAt, mayStartAt, priorityOf } from '../domain/order.ts'
@@ -84,7 +85,7 @@ async function bringToAnEnd(block: Block, work: AbWork, abandoned: AbortSignal):
       const result = await startAndFollow(block, abandoned)
       if (result !== 'look again') return result
     } else if (openStart !== null) {
-      const release = host.gate.join()
+      const release = host.gate.join(memoryOf(block))
       const result = await follow(block, openStart.startId, release, abandoned)
       if (result !== 'look again') return result
     }
@@ -104,7 +105,7 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     const ready = await fetchInputs(block, calibrations)
     await show(block, 'core')
     const leaving = AbortSignal.any([abandoned, host.closing])
-    release = await host.gate.enter(priorityOf(run.kind), leaving, () => mostCores(block))
+    release = await host.gate.enter(priorityOf(run.kind), leaving, () => mostCores(block), memoryOf(block))
     const busy = await whyTooBusy(host)
     if (busy !== null) return { ended: false, why: busy }
     const started = await start(block, ready)
@@ -124,6 +125,17 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
   } finally {
     release?.()
   }
+}
+
+/** What the recipe takes at its peak according to the instrument file; 0 where that does not tell. */
+function memoryOf({ host, registered, instrument }: Block): number {
+  const needs = modesOf(instrument, registered.ab.rawType).map(({ memoryBytes }) => memoryBytes ?? 0)
+  const memoryBytes = Math.max(0, ...needs)
+  if (memoryBytes > host.gate.memoryBytes) {
+    const facts = { ab: registered.abName, memoryBytes, hostBytes: host.gate.memoryBytes }
+    host.log.warn(facts, 'the recipe needs more memory than this host has for recipes: it runs alone')
+  }
+  return memoryBytes
 }
 
 /** From a running (or ended) recipe to its record. The core is given back as soon as the recipe has ended. */

@@ -40,6 +40,8 @@ export interface Settings extends TemporalSettings {
   readonly cores: number
   /** Blocks beside them whose raws are fetched meanwhile; null: a quarter of the cores, at least one. */
   readonly lookAhead: number | null
+  /** Memory that they may take together: three quarters of the machine's unless told otherwise. */
+  readonly memoryBytes: number
   readonly queuePrefix: string
   /** Folder of the recipes in place of the pipeline's own; null: where esorex looks by itself. */
   readonly recipeDir: string | null
@@ -111,6 +113,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     minimumFreeBytes: value.PHOENIX_MINIMUM_FREE_BYTES ?? 2e9,
     cores: value.PHOENIX_CORES ?? os.availableParallelism(),
     lookAhead: value.PHOENIX_LOOK_AHEAD ?? null,
+    memoryBytes: value.PHOENIX_MEMORY_BYTES ?? Math.floor(0.75 * machineMemoryBytes()),
     queuePrefix: value.PHOENIX_QUEUE_PREFIX ?? '',
     recipeDir: value.PHOENIX_RECIPE_DIR === undefined ? null : path('PHOENIX_RECIPE_DIR', ''),
     operator: value.PHOENIX_OPERATOR ?? given['USER'] ?? userName(),
@@ -193,4 +196,10 @@ function parseFile(path: string): unknown {
     const line = error.linePos?.[0].line
     throw new PreconditionError(`${path}, line ${line}: not YAML: ${error.code}`, { cause: error })
   }
+}
+
+/** Of the machine, or of the container in which this runs. */
+function machineMemoryBytes(): number {
+  const limit = process.constrainedMemory()
+  return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem()
 }

@@ -40,6 +40,7 @@ export const variables = z.object({
   PHOENIX_OPERATOR: text(),
   PHOENIX_CORES: wholeNumber(1, 4096),
   PHOENIX_LOOK_AHEAD: wholeNumber(0, 4096),
+  PHOENIX_MEMORY_BYTES: wholeNumber(1e6, 1e15),
   PHOENIX_CALIBRATION_CACHE_BYTES: wholeNumber(0, 1e15),
   PHOENIX_MINIMUM_FREE_BYTES: wholeNumber(0, 1e15),
   PHOENIX_POSTGRES_PORT: wholeNumber(1, 65535),

@@ -107,6 +107,44 @@ describe('the CPU gate', () => {
     expect(order).toEqual(['by day', 'at any time', 'by day too'])
   })
 
+  test('lets nobody in whose memory does not fit; a large one is not overtaken, and runs alone in the end', async () => {
+    const gate = new CpuGate(4, 1000)
+    const order: string[] = []
+    const enter = async (name: string, memoryBytes: number, signal = never) => {
+      const release = await gate.enter(1, signal, undefined, memoryBytes)
+      order.push(name)
+      return release
+    }
+    const small = await enter('small', 400)
+    const large = enter('larger than the host', 1500)
+    const behind = enter('behind', 100)
+    await settle()
+    expect(order).toEqual(['small'])
+    small()
+    const release = await large
+    await settle()
+    expect(order).toEqual(['small', 'larger than the host'])
+    release()
+    ;(await behind)()
+  })
+
+  test('one that gives up waiting for memory makes way for those behind it; joined recipes count', async () => {
+    const gate = new CpuGate(4, 1000)
+    gate.join(700)
+    const leaving = new AbortController()
+    const gone = gate.enter(1, leaving.signal, undefined, 600)
+    const behind = gate.enter(1, never, undefined, 300)
+    leaving.abort(new Error('aborted'))
+    await expect(gone).rejects.toThrow('aborted')
+    ;(await behind)()
+    let entered = false
+    void gate.enter(1, never, undefined, 301).then(() => {
+      entered = true
+    })
+    await settle()
+    expect(entered).toBe(false)
+  })
+
   test('never lets more in than there are cores, whatever is joined, given back and aborted; and forgets nobody', async () => {
     const action = fc.record({
       what: fc.constantFrom('enter', 'enter', 'join', 'release', 'abort'),

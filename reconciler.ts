@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
 import type { TemporalClient } from './client/temporal.ts'
+import { campaigns } from './database/campaigns.ts'
 import type { Database } from './database/connect.ts'
 import { openRuns } from './database/date-runs.ts'
 
 const EVERY_MS = 60_000
 
 /**
- * Compares the open runs of the record with Temporal, now and every minute, and starts what is missing: a workflow that was terminated,
+ * Compares the open runs and campaigns of the record with Temporal, now and every minute, and starts what is missing: a workflow that was terminated,
  * a store that was lost, an order whose client died between row and workflow. Returns the function that ends it.
  */
 export function startReconciler(database: Database, temporal: TemporalClient, log: Logger): () => void {
@@ -21,9 +22,12 @@ export function startReconciler(database: Database, temporal: TemporalClient, lo
   }
 }
 
-/** One look. Every run is tried, also when one of them fails. */
+/** One look. Every run and campaign is tried, also when one of them fails. */
 export async function reconcile(database: Database, temporal: TemporalClient): Promise<void> {
-  const results = await Promise.allSettled((await openRuns(database)).map((run) => temporal.ensureDateWorkflow(run)))
+  const results = await Promise.allSettled([
+    ...(await openRuns(database)).map((run) => temporal.ensureDateWorkflow(run)),
+    ...(await campaigns(database, 'open')).map((campaign) => temporal.ensureCampaignWorkflow(campaign)),
+  ])
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }

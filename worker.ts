@@ -204,6 +204,7 @@ async function sweepAtStart(host: Host, settings: Settings): Promise<void> {
 }
 
 function orchestration(settings: Settings, database: Database, log: Logger): Orchestration {
+  const archives = openArchives(settings.archives)
   return {
     database,
     log,
@@ -211,7 +212,9 @@ function orchestration(settings: Settings, database: Database, log: Logger): Orc
     coresByDay: settings.coresByDay,
     dailyNights: settings.dailyNights,
     loadInstrument: (instrument) => loadInstrument(settings.instrumentDir, instrument),
-    archives: openArchives(settings.archives).names,
+    archives: archives.names,
+    idpArchive: archives.target.name,
+    ownHost: settings.host,
   }
 }
 

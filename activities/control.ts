@@ -9,8 +9,7 @@ import { controlOf, type HoldKind, PHOENIX } from '../domain/hold.ts'
 import { nextOpening } from '../domain/night-window.ts'
 import { mayStartAt, windowFor } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
-import { lackOfSpace } from './disk-space.ts'
-import { excessOfLoad } from './host-load.ts'
+import { hostLacks } from './host-lacks.ts'
 import { readOpenRun } from './open-run.ts'
 
 /** What the record says that a run should do now. */
@@ -49,7 +48,7 @@ export function makeControl({ database, window, coresByDay, dailyNights, archive
           until: null,
         }
       }
-      const lack = await hostLacks(run.host)
+      const lack = await hostLacks(database, run.host)
       if (lack !== null) return { command: 'wait', why: lack, until: null }
       const now = new Date()
       const gate = windowFor(run, window)
@@ -101,15 +100,6 @@ export function makeControl({ database, window, coresByDay, dailyNights, archive
     if (run.kind !== 'daily' || run.anyTime) return false
     const since = await waitingSince(database, run)
     return since !== null && isTooOld(since, { window, nights: dailyNights }, new Date())
-  }
-
-  /** Room on its disk, or time: as the host has told the record. */
-  async function hostLacks(host: string): Promise<string | null> {
-    const row = await database.selectFrom('host').selectAll().where('host', '=', host).executeTakeFirst()
-    if (row === undefined) return null
-    const { free_bytes: free, needed_bytes: needed, load_average: load, maximum_load: maximum } = row
-    const space = free === null || needed === null ? null : lackOfSpace(host, free, needed)
-    return space ?? (load === null ? null : excessOfLoad(host, load, maximum))
   }
 
   async function scopeOf(runNumber: number) {

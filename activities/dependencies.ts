@@ -21,6 +21,10 @@ export interface Orchestration {
   readonly loadInstrument: (instrument: string) => Promise<CertifiedInstrument>
   /** Names of the archives that a date needs: a hold on one of them holds the date. */
   readonly archives: readonly string[]
+  /** The one of them that takes the IDPs. */
+  readonly idpArchive: string
+  /** The host of this installation, for a run when no other was seen. */
+  readonly ownHost: string
 }
 
 /** What the activities of a host worker need beside that: disk, archive, pipeline and cores of this host. */

@@ -1,4 +1,5 @@
 import { whileShown } from './at-work.ts'
+import { makeCampaign } from './campaign.ts'
 import { makeCleanUp } from './clean-up.ts'
 import { makeControl } from './control.ts'
 import type { Host, Orchestration } from './dependencies.ts'
@@ -11,6 +12,7 @@ import { makeRecordDate } from './record-date.ts'
 
 /** Activities by the worker that runs them. */
 export const orchestrationActivities = (orchestration: Orchestration) => ({
+  ...makeCampaign(orchestration),
   ...makePlanDate(orchestration),
   ...makeControl(orchestration),
   ...makeRecordDate(orchestration),

@@ -1,5 +1,5 @@
 import { absToProcess } from '../database/plan.ts'
-import { priorityOf } from '../domain/order.ts'
+import { isCampaign, priorityOf } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
 import { readOpenRun } from './open-run.ts'
 
@@ -15,6 +15,8 @@ export interface DatePlan {
   readonly slots: number
   /** With which the host's queue is served, 1 first. */
   readonly priority: number
+  /** Number of the campaign that waits for the end of this run; null for a run of its own. */
+  readonly campaign: number | null
 }
 
 /**
@@ -36,7 +38,17 @@ export function makePlanDate({ database }: Orchestration) {
       const others = abs.filter(({ state }) => state !== 'running').map(({ abName }) => abName)
       const slots = slotsFor(found?.cores ?? 1, found?.look_ahead ?? null)
       const priority = priorityOf(run.kind)
-      return { instrument, date, host, abNames: [...startedAbNames, ...others], startedAbNames, slots, priority }
+      const campaign = isCampaign(run.kind) ? run.orderId : null
+      return {
+        instrument,
+        date,
+        host,
+        abNames: [...startedAbNames, ...others],
+        startedAbNames,
+        slots,
+        priority,
+        campaign,
+      }
     },
   }
 }

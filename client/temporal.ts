@@ -5,13 +5,17 @@ import {
   WorkflowNotFoundError,
   type WorkflowOptions,
 } from '@temporalio/client'
+import type { Campaign } from '../database/campaigns.ts'
 import type { DateRun } from '../database/date-runs.ts'
 import type { SearchAttribute } from '../domain/search-attributes.ts'
+import { campaignName } from '../domain/campaign.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
 import { hasSearchAttributes } from '../services/temporal/search-attributes.ts'
-import { dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
+import { campaignWorkflowId, dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
 import { searchable } from '../workflows/search-attributes.ts'
+
+export type CampaignAddress = Pick<Campaign, 'orderId' | 'instrument' | 'kind'>
 
 /** The typed client: the few things that phoenix asks of Temporal from outside a workflow. */
 export class TemporalClient {
@@ -77,11 +81,29 @@ export class TemporalClient {
 
   /** Tells the workflow of a date to look at the record. That it is not there (or Temporal is away) harms nothing: the row counts. */
   async wakeDate(instrument: string, date: string): Promise<void> {
+    await this.#wake(dateWorkflowId(this.#prefix, instrument, date))
+  }
+
+  /** The same for an open campaign. */
+  async ensureCampaignWorkflow({ orderId, instrument, kind }: CampaignAddress): Promise<void> {
     try {
-      await this.#client.workflow.getHandle(dateWorkflowId(this.#prefix, instrument, date)).signal('wake')
+      await this.#client.workflow.start('campaign', {
+        workflowId: campaignWorkflowId(this.#prefix, orderId),
+        taskQueue: orchestrationQueue(this.#prefix),
+        args: [{ orderId, queuePrefix: this.#prefix }],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `${campaignName(orderId)}, ${kind} ${instrument}`,
+        staticDetails: controlledBySignals(campaignName(orderId)),
+        ...(await this.#searchable({ Instrument: instrument, Kind: kind, State: 'running' })),
+      })
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
     }
+  }
+
+  async wakeCampaign(orderId: number): Promise<void> {
+    await this.#wake(campaignWorkflowId(this.#prefix, orderId))
   }
 
   /** What the UI finds a workflow by; nothing where the server does not know our attributes. */
@@ -95,6 +117,14 @@ export class TemporalClient {
 
   async close(): Promise<void> {
     await this.#client.connection.close()
+  }
+
+  async #wake(workflowId: string): Promise<void> {
+    try {
+      await this.#client.workflow.getHandle(workflowId).signal('wake')
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error
+    }
   }
 
   async #runNumberOf(workflowId: string): Promise<number | null> {

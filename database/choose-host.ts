@@ -8,7 +8,8 @@ export const SEEN_WITHIN_MS = 120_000
 
 /**
  * The host for a new run of a date: where IDPs of the date wait for the archive, for only that host can bring them in; else the one with
- * the fewest open runs among those that were seen lately and are not held. With none seen it is `own`, the one that asks.
+ * room on its disk and the fewest open runs among those that were seen lately and are not held. With none seen it is `own`, the one that
+ * asks.
  */
 export async function chooseHost(
   database: Database,
@@ -32,6 +33,7 @@ export async function chooseHost(
     .selectFrom('host as h')
     .select((h) => [
       'h.host',
+      sql<boolean>`coalesce(h.free_bytes < h.needed_bytes, false)`.as('is_full'),
       h
         .selectFrom('date_run as r')
         .select(sql<number>`count(*)`.as('runs'))
@@ -45,6 +47,7 @@ export async function chooseHost(
     .filter(({ host }) => !held.includes(host))
     .toSorted(
       (a, b) =>
+        Number(a.is_full) - Number(b.is_full) ||
         Number(a.runs) - Number(b.runs) ||
         Number(b.host === own) - Number(a.host === own) ||
         (a.host < b.host ? -1 : 1),

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import {
   type ClosedRunState,
   isOpenRun,
@@ -11,6 +11,7 @@ import type { StoppedBy } from '../domain/daily.ts'
 import type { OrderKind } from '../domain/order.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
+import type { Schema } from './schema.ts'
 
 export interface DateRun {
   readonly runNumber: number
@@ -63,7 +64,7 @@ const UNIQUE_VIOLATION = '23505'
 export async function openRun(
   database: Database,
   run: NewRun,
-  also: (transaction: Database, runNumber: number) => Promise<void> = async () => {},
+  also: (transaction: Transaction<Schema>, runNumber: number) => Promise<void> = async () => {},
 ): Promise<OpenedRun> {
   try {
     return await database.transaction().execute(async (transaction) => {

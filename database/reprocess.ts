@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
+import type { Schema } from './schema.ts'
 
 export interface Reprocessing {
   readonly instrument: string
@@ -20,33 +21,41 @@ export async function orderReprocessing(database: Database, order: Reprocessing)
       .insertInto('processing_order')
       .values({ kind: 'reprocess', instrument: order.instrument, ordered_by: order.orderedBy, reason: order.reason })
       .execute()
-    const raised = await transaction
-      .updateTable('sciproc_ab')
-      .set({
-        state: 'pending',
-        cause: null,
-        generation: sql<number>`generation + 1`,
-        version: sql<number>`(
-          select max(v.version) from ab_version v
-          where v.instrument = sciproc_ab.instrument and v.ab_name = sciproc_ab.ab_name
-        )`,
-        changed_at: new Date(),
-      })
-      .where('instrument', '=', order.instrument)
-      .where('ab_name', 'in', order.abNames)
-      .where('state', 'in', ['processed', 'failed', 'interrupted'])
-      .returning(['ab_name', 'date', 'generation'])
-      .execute()
-    for (const { ab_name: abName, date, generation } of raised) {
-      await writeEvent(transaction, {
-        instrument: order.instrument,
-        date,
-        abName,
-        kind: 're-processing ordered',
-        message: `generation ${generation}: ${order.reason}`,
-        who: order.orderedBy,
-      })
-    }
-    return raised.map(({ ab_name: abName }) => abName)
+    return raiseGenerations(transaction, order)
   })
+}
+
+/** The same within the transaction of an order that is on record. */
+export async function raiseGenerations(
+  transaction: Transaction<Schema>,
+  { instrument, abNames, orderedBy, reason }: Reprocessing,
+): Promise<readonly string[]> {
+  const raised = await transaction
+    .updateTable('sciproc_ab')
+    .set({
+      state: 'pending',
+      cause: null,
+      generation: sql<number>`generation + 1`,
+      version: sql<number>`(
+        select max(v.version) from ab_version v
+        where v.instrument = sciproc_ab.instrument and v.ab_name = sciproc_ab.ab_name
+      )`,
+      changed_at: new Date(),
+    })
+    .where('instrument', '=', instrument)
+    .where('ab_name', 'in', abNames)
+    .where('state', 'in', ['processed', 'failed', 'interrupted'])
+    .returning(['ab_name', 'date', 'generation'])
+    .execute()
+  for (const { ab_name: abName, date, generation } of raised) {
+    await writeEvent(transaction, {
+      instrument,
+      date,
+      abName,
+      kind: 're-processing ordered',
+      message: `generation ${generation}: ${reason}`,
+      who: orderedBy,
+    })
+  }
+  return raised.map(({ ab_name: abName }) => abName)
 }

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
+import type { CampaignEnd } from '../domain/campaign.ts'
 import type { StoppedBy } from '../domain/daily.ts'
 import type { RunCoverage, RunState } from '../domain/date-run.ts'
 import type { LeftOut } from '../domain/certification.ts'
@@ -72,7 +73,8 @@ export interface Schema {
     dates_at_once: Generated<number>
     ordered_at: Generated<Date>
     ended_at: Date | null
-    ended_as: 'done' | 'stopped' | null
+    ended_as: CampaignEnd | null
+    waits_for: string | null
   }
   /** By the SHA-256 of its content. */
   instrument_file: {
@@ -121,6 +123,7 @@ export interface Schema {
     placed_at: Generated<Date>
     released_by: string | null
     released_at: Date | null
+    probe: Generated<boolean>
   }
   recipe_start: AbKey & {
     start_id: Identity

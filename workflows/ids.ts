@@ -1,6 +1,9 @@
+import { campaignName } from '../domain/campaign.ts'
+
 /** Names under which workflows and task queues are found, as pure functions. The prefix keeps installations on one server apart. */
 export const dateWorkflowId = (prefix: string, instrument: string, date: string): string =>
   `${prefix}date/${instrument}/${date}`
+export const campaignWorkflowId = (prefix: string, orderId: number): string => `${prefix}${campaignName(orderId)}`
 export const orchestrationQueue = (prefix: string): string => `${prefix}orchestration`
 export const filesQueue = (prefix: string, host: string): string => `${prefix}files@${host}`
 export const recipesQueue = (prefix: string, host: string): string => `${prefix}recipes@${host}`

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow'
+import type { CampaignTurn } from '../activities/campaign.ts'
 
 /** Something in the record has changed: look again. Sent by the command line after it has written a row; losing it costs a minute. */
 export const wake = defineSignal('wake')
@@ -17,3 +18,4 @@ export interface DateProgress {
   readonly ended: number
 }
 export const progress = defineQuery<DateProgress>('progress')
+export const campaignProgress = defineQuery<CampaignTurn>('progress')

@@ -11,7 +11,9 @@ import type { RunState } from '../domain/date-run.ts'
 import { filesOf, recipesOf, record } from './activities.ts'
 import { DateControl } from './date-control.ts'
 import { DateView } from './date-view.ts'
+import { campaignWorkflowId } from './ids.ts'
 import { type LaneEnd, processABs } from './process-abs.ts'
+import { wakeWorkflow } from './wake-workflow.ts'
 
 export interface DateInput {
   readonly runNumber: number
@@ -97,6 +99,8 @@ async function run(input: DateInput, control: DateControl, view: DateView): Prom
     bytesFreed,
   })
   view.state(state, problems[0] ?? '')
+  // Histories of before there were campaigns say nothing of one.
+  if (typeof plan.campaign === 'number') await wakeWorkflow(campaignWorkflowId(queuePrefix, plan.campaign))
   return state
 }
 

@@ -77,6 +77,8 @@ export async function install(
     dailyNights: 3,
     loadInstrument: (name) => loadInstrument(join(projectRoot(), 'instruments'), name),
     archives: [source.name],
+    idpArchive: source.name,
+    ownHost: 'muc01',
     scratchDir: join(folder, 'scratch'),
     gencalibDir: join(archive, 'gencalib'),
     source,

@@ -14,12 +14,15 @@ import { hostFileActivities, hostRecipeActivities, orchestrationActivities } fro
 import { slotsFor } from '../../../activities/plan-date.ts'
 import { FolderArchive } from '../../../archive/folder.ts'
 import { TemporalClient } from '../../../client/temporal.ts'
+import { type NewCampaign, orderDates, placeCampaign, readCampaign } from '../../../database/campaigns.ts'
 import { connect, type Database } from '../../../database/connect.ts'
 import { type DateRun, findOpenRun, openRun, readRun } from '../../../database/date-runs.ts'
 import { placeHold, releaseHolds } from '../../../database/holds.ts'
 import { migrate } from '../../../database/migrate.ts'
+import { type Selection, selectAbs } from '../../../database/order-selection.ts'
 import { registerDate } from '../../../database/registration.ts'
 import type { AssociationBlock } from '../../../domain/association-block.ts'
+import type { CampaignEnd } from '../../../domain/campaign.ts'
 import type { RunState } from '../../../domain/date-run.ts'
 import { PreconditionError } from '../../../domain/failure.ts'
 import type { HoldKind } from '../../../domain/hold.ts'
@@ -30,7 +33,14 @@ import type { Pipeline } from '../../../pipeline/find-pipeline.ts'
 import { projectRoot } from '../../../settings/project.ts'
 import type { SettingName } from '../../../simulator/set-up.ts'
 import { workerIsEnding } from '../../../worker.ts'
-import { dateWorkflowId, filesQueue, orchestrationQueue, recipesQueue } from '../../../workflows/ids.ts'
+import type { CampaignInput } from '../../../workflows/campaign.ts'
+import {
+  campaignWorkflowId,
+  dateWorkflowId,
+  filesQueue,
+  orchestrationQueue,
+  recipesQueue,
+} from '../../../workflows/ids.ts'
 import { searchable } from '../../../workflows/search-attributes.ts'
 import type { DateInput } from '../../../workflows/process-date.ts'
 import { ownSchema } from '../own-schema.ts'
@@ -66,6 +76,34 @@ export interface RigOrder {
   readonly longAfterEvents?: number
 }
 
+/** What differs from an order to back-process every date, one at a time, oldest first. */
+export interface RigCampaign extends Partial<NewCampaign> {
+  readonly selection?: Partial<Selection>
+  readonly longAfterDates?: number
+}
+
+const everyDate: NewCampaign = {
+  kind: 'back-process',
+  instrument: 'UVES',
+  orderedBy: 'test',
+  reason: null,
+  newestFirst: false,
+  datesAtOnce: 1,
+  anyTime: true,
+  leaveOutMissing: false,
+  trial: false,
+}
+
+const everyAb = {
+  range: null,
+  abNames: null,
+  programId: null,
+  onlyFailed: false,
+  onlyChanged: false,
+  used: null,
+  pipeline: null,
+}
+
 /** A worker of the host that a test may end and start again, as an operator does. */
 export interface HostWorker {
   /** First signal: nothing new. With `kill`: the grace is over at once. Resolves when the worker has ended. */
@@ -94,7 +132,7 @@ export class Rig {
   readonly #native: NativeConnection
   readonly #drop: () => Promise<void>
   readonly #hosts = new Set<HostWorker>()
-  #historyName: string | null = null
+  #kept: { name: string; type: string } | null = null
   #orchestration: { worker: Worker; running: Promise<void> } | null = null
 
   private constructor(parts: {
@@ -161,13 +199,20 @@ export class Rig {
     return rig
   }
 
-  async register(abs: readonly AssociationBlock[]): Promise<void> {
+  /** Lays and registers a further night. */
+  async addNight(date: string, executable: number): Promise<readonly AssociationBlock[]> {
+    const abs = await makeSmallNight(this.archiveDir, { date, executable, settings: [437] })
+    await this.register(abs, date)
+    return abs
+  }
+
+  async register(abs: readonly AssociationBlock[], date = DATE): Promise<void> {
     const blocks = abs.map((ab) => {
       const content = writeAssociationBlock(ab)
       const sha256 = createHash('sha256').update(content).digest('hex')
       return { name: ab.name, content, sha256, ab, leftOut: null }
     })
-    await registerDate(this.database, { instrument: 'UVES', date: DATE, abDir: this.folder, blocks })
+    await registerDate(this.database, { instrument: 'UVES', date, abDir: this.folder, blocks })
   }
 
   /** The first, second, ... start of this block's recipe ends so; all that is not said succeeds. */
@@ -280,6 +325,45 @@ export class Rig {
     }
   }
 
+  /** What `phoenix back-process` and `phoenix reprocess` do: the rows, then the workflow. Gives the order's number. */
+  async orderCampaign({ selection = {}, longAfterDates, ...options }: RigCampaign = {}): Promise<number> {
+    const campaign = { ...everyDate, ...options }
+    const { kind, instrument } = campaign
+    const abs = await selectAbs(this.database, { ...everyAb, kind, instrument, ...selection })
+    const { orderId } = await placeCampaign(this.database, campaign, abs)
+    if (orderId === null) throw new PreconditionError('nothing is left to order')
+    if (longAfterDates === undefined) await this.temporal.ensureCampaignWorkflow({ ...campaign, orderId })
+    else await this.startLongCampaign({ orderId, queuePrefix: this.prefix, longAfterDates })
+    return orderId
+  }
+
+  async startLongCampaign(input: CampaignInput): Promise<void> {
+    await this.client.workflow.start('campaign', {
+      workflowId: campaignWorkflowId(this.prefix, input.orderId),
+      taskQueue: orchestrationQueue(this.prefix),
+      args: [input],
+      typedSearchAttributes: searchable({ Instrument: 'UVES', Kind: 'back-process', State: 'running' }),
+    })
+  }
+
+  campaignWorkflow(orderId: number): WorkflowHandle {
+    return this.client.workflow.getHandle(campaignWorkflowId(this.prefix, orderId))
+  }
+
+  /** Waits for the end of a campaign; how it ended, and the state of each of its dates. */
+  async campaignEnd(orderId: number): Promise<{ as: CampaignEnd; dates: Readonly<Record<string, string>> }> {
+    for (;;) {
+      const as = (await readCampaign(this.database, orderId))?.endedAs ?? null
+      if (as !== null) return { as, dates: await this.campaignDates(orderId) }
+      await until(async () => (await readCampaign(this.database, orderId))?.endedAs !== null)
+    }
+  }
+
+  async campaignDates(orderId: number): Promise<Readonly<Record<string, string>>> {
+    const dates = await orderDates(this.database, orderId)
+    return Object.fromEntries(dates.map(({ date, state }) => [date, state]))
+  }
+
   /** What `phoenix run` does: the row, then the workflow. */
   async order(options: RigOrder = {}): Promise<DateRun> {
     const { kind = 'run', abNames = 'all', leaveOutMissing = false, anyTime = false, longAfterEvents } = options
@@ -334,9 +418,9 @@ export class Rig {
     for (const folder of [this.archiveDir, runFolder]) rmSync(join(folder, 'mcalib', fileName))
   }
 
-  /** Marks the histories of this test as fixtures in test/fixtures/histories/<workflow> (its README tells how to renew them). */
-  keepHistoryAs(name: string): void {
-    this.#historyName = name
+  /** Marks the histories of one type of this test as fixtures in test/fixtures/histories/<workflow> (its README tells how to renew them). */
+  keepHistoryAs(name: string, type = 'processDate'): void {
+    this.#kept = { name, type }
   }
 
   /** As if the archive were not mounted where IDPs go. */
@@ -399,11 +483,11 @@ export class Rig {
       await Worker.runReplayHistory({ workflowBundle: await bundle }, history, workflowId)
       const part = (parts.get(type) ?? 0) + 1
       parts.set(type, part)
-      if (this.#historyName === null || process.env['PHOENIX_RENEW_HISTORIES'] !== 'yes') continue
+      if (this.#kept?.type !== type || process.env['PHOENIX_RENEW_HISTORIES'] !== 'yes') continue
       const folder = join(projectRoot(), 'test/fixtures/histories', type)
       mkdirSync(folder, { recursive: true })
       writeFileSync(
-        join(folder, `${this.#historyName}${part === 1 ? '' : `-${part}`}.json`),
+        join(folder, `${this.#kept.name}${part === 1 ? '' : `-${part}`}.json`),
         `${historyToJSON(history)}\n`,
       )
     }
@@ -419,6 +503,8 @@ export class Rig {
       dailyNights: this.#options.host?.dailyNights ?? 3,
       loadInstrument: () => Promise.resolve(instrument),
       archives: this.archives,
+      idpArchive: `folder:${this.archiveDir}`,
+      ownHost: HOST,
     }
   }
 
@@ -440,6 +526,15 @@ export class Rig {
       executions.push({ workflowId, runId, type })
     }
     return executions
+  }
+
+  /** As if the store of the Temporal server had been deleted: of our workflows nothing is left. */
+  async loseTemporalStore(): Promise<void> {
+    const { workflowService, options } = this.client
+    for (const workflowExecution of await this.executions()) {
+      await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution })
+    }
+    await until(async () => (await this.executions()).length === 0)
   }
 
   async #terminateOpen(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssociationBlock } from '../../../domain/association-block.ts'
 import { isGencalib } from '../../../domain/file-name.ts'
@@ -65,7 +65,7 @@ export async function makeSmallNight(
   for (const [fileName, category] of new Map(calibrations.map((file) => [file.fileName, file.category]))) {
     await put(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName, smallFrame(productCards(category)))
   }
-  for (const [room, lines] of lists) await writeFile(join(archive, room, 'SHA256SUMS'), `${lines.join('\n')}\n`)
+  for (const [room, lines] of lists) await appendFile(join(archive, room, 'SHA256SUMS'), `${lines.join('\n')}\n`)
   return plan.map(({ block }) => block)
 }
 

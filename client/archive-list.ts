@@ -51,6 +51,10 @@ export function addArchiveList(archive: Command, carryOut: CarryOut): void {
         output.result({ idps }, () => {
           output.table(columns(new Date()), idps)
           const bytes = idps.reduce((total, idp) => total + idp.bytes, 0)
+          if (idps.length === 0 && options.used !== undefined)
+            output.warn(
+              `no IDP on record that was made with ${options.used} is among those that the other options leave`,
+            )
           output.say(`${idps.length} IDPs, ${(bytes / 1e6).toFixed(1)} MB`)
         })
         return EXIT.fine

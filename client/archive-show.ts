@@ -74,7 +74,7 @@ function show(record: IdpRecord, output: Output): void {
       { title: 'keyword', text: ([keyword]) => keyword },
       { title: 'value', text: ([, value]) => String(value) },
     ],
-    Object.entries(record.keywords),
+    Object.entries(record.keywords).toSorted(([a], [b]) => (a < b ? -1 : 1)),
   )
   for (const { rule, message } of record.findings) output.say(`finding ${rule}: ${message}`)
   for (const { at, result, message, runNumber } of record.ingestion) {

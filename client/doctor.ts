@@ -68,9 +68,8 @@ async function cachePart(settings: Settings): Promise<Part> {
   const cache = calibrationCacheIn(await inHome(settings))
   const { files, bytes, leasedBytes } = await cache.contents()
   const isOff = cache.limitBytes === 0
-  const limit = isOff ? 'off (PHOENIX_CALIBRATION_CACHE_BYTES)' : `of ${gigabytes(cache.limitBytes)} GB`
-  const held = `${files} files, ${gigabytes(bytes)} GB, ${gigabytes(leasedBytes)} of them in use`
-  const advice = isOff && files === 0 ? limit : `${held}; ${limit}`
+  const held = `${files} files, ${gigabytes(bytes)} of ${gigabytes(cache.limitBytes)} GB, ${gigabytes(leasedBytes)} GB in use`
+  const advice = isOff && files === 0 ? 'off: PHOENIX_CALIBRATION_CACHE_BYTES sets its size' : held
   return { name: 'calibration cache', found: isOff ? null : cache.folder, version: null, works: true, advice }
 }
 

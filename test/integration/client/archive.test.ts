@@ -194,6 +194,24 @@ describe('withdraw and restore', () => {
     expect(await events('IDP restored')).toHaveLength(1)
   })
 
+  test('everything that was made with one bad calibration, and nothing else; a name that nothing was made with is told', async () => {
+    const [bad, good] = [await liveIdp(own, first, { mcalib: 'flat.fits' }), await liveIdp(own, second)]
+    const all = (what: string, file: string) => own.phoenix('archive', what, '--used', file, '--reason', 'saturated')
+    expect(await all('withdraw', 'flat.fits')).toMatchObject({ code: 0, out: expect.stringContaining(bad) })
+    expect([await stateOf(bad), await stateOf(good)]).toEqual(['withdrawn', 'live'])
+    expect(await all('withdraw', 'flat.fits')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('no live IDP was made with flat.fits'),
+    })
+    expect(await all('restore', 'flat.fits')).toMatchObject({ code: 0 })
+    expect(await stateOf(bad)).toBe('live')
+    for (const words of [[], [bad, '--used', 'flat.fits']]) {
+      const refused = await own.phoenix('archive', 'withdraw', ...words, '--reason', 'x')
+      expect(refused).toMatchObject({ code: 2, error: expect.stringContaining('say which: archive names, or --used') })
+    }
+    expect((await own.phoenix('archive', 'list', '--used', 'mistyped.fits')).error).toContain('made with mistyped.fits')
+  })
+
   test('all or none: one that is not live, or not on record, keeps the others as they are', async () => {
     const [one, waiting] = [await liveIdp(own, first), await madeIdp(own, second)]
     const { code, error } = await change('withdraw', one, waiting, 'ADP.2026-03-02T10:00:00.000.fits')

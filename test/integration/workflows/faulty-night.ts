@@ -108,7 +108,7 @@ export const FAULTS: Readonly<Record<string, Faults>> = {
   'bursts of 503 and 429': { busy: { rate: 0.4, burst: 2, retryAfterSeconds: 0 } },
   'files that are missing at first': { missing: { rate: 0.5 } },
   'log-in pages': { loginPage: { rate: 0.25 } },
-  'a byte now and then': { slowLoris: { rate: 0.25, pauseMs: 20 } },
+  'a byte now and then': { slowLoris: { rate: 0.5, pauseMs: 20 } },
   'tokens that expire': { tokenExpiresAfter: 4 },
   'redirects to a host that is not allowed': { redirect: { rate: 0.25, to: 'http://127.0.0.2:1' } },
   'packed files': { packed: { rate: 0.7 } },

@@ -1,4 +1,5 @@
 import { closeRun } from '../database/date-runs.ts'
+import { ingestionProblems } from '../database/idps.ts'
 import { closingState, type RunEnd, type RunState } from '../domain/date-run.ts'
 import type { Orchestration } from './dependencies.ts'
 
@@ -10,10 +11,12 @@ export interface DateEnd extends RunEnd {
 export function makeRecordDate({ database, log }: Orchestration) {
   return {
     async recordDate(runNumber: number, end: DateEnd): Promise<RunState> {
+      const closing = closingState(end)
+      const problems = closing === 'blocked' ? await ingestionProblems(database, runNumber) : end.preconditionProblems
       const state = await closeRun(database, {
         runNumber,
-        state: closingState(end),
-        problems: end.preconditionProblems,
+        state: closing,
+        problems,
         bytesFreed: end.bytesFreed,
       })
       log.info({ runNumber, state }, 'run closed')

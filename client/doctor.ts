@@ -68,12 +68,12 @@ async function cachePart(settings: Settings): Promise<Part> {
   const cache = calibrationCacheIn(await inHome(settings))
   const { files, bytes, leasedBytes } = await cache.contents()
   const isOff = cache.limitBytes === 0
-  const held = `${files} files, ${gigabytes(bytes)} of ${gigabytes(cache.limitBytes)} GB, ${gigabytes(leasedBytes)} GB in use`
+  const held = `${files} files, ${megabytes(bytes)} of ${megabytes(cache.limitBytes)} MB, ${megabytes(leasedBytes)} MB in use`
   const advice = isOff && files === 0 ? 'off: PHOENIX_CALIBRATION_CACHE_BYTES sets its size' : held
   return { name: 'calibration cache', found: isOff ? null : cache.folder, version: null, works: true, advice }
 }
 
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1)
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0)
 
 async function workerParts(settings: Settings): Promise<Part[]> {
   const here = await inHome(settings)

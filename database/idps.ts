@@ -185,6 +185,30 @@ export async function logIngestion(database: Database, entry: IngestionEntry): P
     .execute()
 }
 
+/** Why the archive did not take what a run could not ingest: each reason once, with how many IDPs it keeps waiting. */
+export async function ingestionProblems(database: Database, runNumber: number): Promise<readonly string[]> {
+  const entries = await database
+    .selectFrom('ingestion_log as l')
+    .innerJoin('idp as i', 'i.archive_name', 'l.archive_name')
+    .select(['l.archive_name', 'l.message'])
+    .where('l.run_number', '=', runNumber)
+    .where('i.state', '=', 'pending')
+    .where('l.result', '!=', 'live')
+    .orderBy('l.entry_id')
+    .execute()
+  const waiting = new Map(entries.map(({ archive_name: name, message }) => [name, message]))
+  const byReason = new Map<string, string[]>()
+  for (const [name, message] of waiting) {
+    const reason = message.replaceAll(name, 'NAME')
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name])
+  }
+  return [...byReason].map(([reason, [only = '', ...others]]) =>
+    others.length === 0
+      ? `${only} is not ingested: ${reason.replaceAll('NAME', only)}`
+      : `${others.length + 1} IDPs are not ingested: ${reason}`,
+  )
+}
+
 function standardColumns(standard: StandardIdp | null) {
   if (standard === null) return {}
   return {

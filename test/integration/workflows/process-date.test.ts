@@ -196,6 +196,9 @@ test('the archive refuses: blocked, products stay; a new run brings them in firs
   const run = await rig.order()
   expect(await rig.end(run)).toBe('blocked')
   expect(await rig.idpStates()).toEqual(['pending', 'pending', 'pending'])
+  expect(await rig.problems(run)).toEqual([
+    expect.stringMatching(/^3 IDPs are not ingested: archive folder:.*ENOENT.*idp/),
+  ])
   const runFolder = join(rig.scratchDir, 'UVES', DATE, `run-${run.runNumber}`)
   expect(readdirSync(runFolder).toSorted()).toEqual(['.phoenix-run', 'idp'])
   expect(readdirSync(join(runFolder, 'idp'))).toHaveLength(3)

@@ -1,7 +1,9 @@
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { PreconditionError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
+import { projectRoot } from '../settings/project.ts'
+import { simulateLogNight } from '../simulator/log-night.ts'
 import { simulateNacoNight } from '../simulator/naco-night.ts'
 import { simulateNight } from '../simulator/night.ts'
 import type { Expectation } from '../simulator/night-plan.ts'
@@ -13,6 +15,9 @@ import { wholeNumber } from './whole-number.ts'
 
 export interface NightOptions {
   readonly instrument?: string
+  readonly fromLog?: string
+  readonly calibrationLog?: string
+  readonly exposures?: number
   readonly date: string
   readonly seed: number
   readonly executable?: number
@@ -23,6 +28,8 @@ interface SimulatedNight {
   readonly blocks: readonly ({ readonly name: string } & Expectation)[]
 }
 
+const SHIPPED_CALIBRATION_LOG = 'simulator/logs/uves-calibration-log.csv'
+
 /** `phoenix simulate`: a synthetic night in the archive folder and the AB folder of the settings. */
 export function addSimulate(program: Command, carryOut: CarryOut): void {
   program
@@ -32,11 +39,27 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
     .option('--date <date>', 'observing night', '2026-03-01')
     .option('--seed <number>', 'another seed, another night', wholeNumber(0, 2 ** 31), 1)
     .option('--executable <number>', 'ABs that can be processed, beside those that cannot', wholeNumber(0, 400), 12)
+    .addOption(
+      new Option('--from-log <file>', 'the night of --date in a real observing log').conflicts([
+        'executable',
+        'instrument',
+      ]),
+    )
+    .option(
+      '--calibration-log <file>',
+      `with --from-log: flats, associated by time (default: ${SHIPPED_CALIBRATION_LOG} of the project)`,
+    )
+    .option(
+      '--exposures <number>',
+      'with --from-log: so many frames get pixels of their own, the others repeat them',
+      wholeNumber(1, 10_000),
+    )
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
       example(
         'phoenix simulate',
+        'phoenix simulate --from-log simulator/logs/uves-science-log.csv --date 2016-05-09 --exposures 12',
         'phoenix simulate --instrument NACO --executable 3',
         'phoenix simulate --date 2026-03-02 --seed 7 --executable 4',
       ),
@@ -53,25 +76,16 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
 /** Makes the night, or finds it made, and says where it is. */
 export async function simulate(
   { settings, output }: CommandContext,
-  { instrument, date, seed, executable }: NightOptions,
+  options: NightOptions,
 ): Promise<{ folder: string; night: SimulatedNight }> {
+  const { date, seed } = options
   const folder = nightFolder(settings)
   let made = 0
   const onProgress: OnProgress = ({ done, total, file }) => {
     made = total
     if (done % 10 === 0 || done === total) output.say(`  ${done} of ${total} files (${file})`)
   }
-  const night =
-    instrument === 'NACO'
-      ? await simulateNacoNight({ date, seed, folder, executable: executable ?? 12, onProgress })
-      : await simulateNight({
-          instrument: 'UVES',
-          date,
-          seed,
-          folder,
-          plan: executable === undefined ? {} : { executable },
-          onProgress,
-        })
+  const night = await makeNight(options, folder, onProgress)
   const { blocks } = night
   const count = (expected: (typeof blocks)[number]['expect']) =>
     blocks.filter(({ expect }) => expect === expected).length
@@ -80,6 +94,21 @@ export async function simulate(
   )
   output.say(`archive ${settings.archive.dir}, ABs ${settings.abDir}, injected light ${join(folder, 'truth')}`)
   return { folder, night }
+}
+
+async function makeNight(
+  { instrument, fromLog, calibrationLog, exposures, date, seed, executable }: NightOptions,
+  folder: string,
+  onProgress: OnProgress,
+): Promise<SimulatedNight> {
+  if (fromLog !== undefined) {
+    const flats = calibrationLog === undefined ? join(projectRoot(), SHIPPED_CALIBRATION_LOG) : resolve(calibrationLog)
+    const logs = { scienceLog: resolve(fromLog), calibrationLog: flats }
+    return simulateLogNight({ date, seed, folder, ...logs, exposures: exposures ?? null, onProgress })
+  }
+  if (instrument === 'NACO') return simulateNacoNight({ date, seed, folder, executable: executable ?? 12, onProgress })
+  const plan = executable === undefined ? {} : { executable }
+  return simulateNight({ instrument: 'UVES', date, seed, folder, plan, onProgress })
 }
 
 /**

@@ -7,16 +7,23 @@ import { type Arm, type SetUp, setUpOf } from './set-up.ts'
 /** In what a block differs from one that can be processed. */
 export type Variation = 'ordinary' | 'virtual flat' | 'no bias' | 'slicer' | 'extended source' | 'fibres'
 
-/** The association block of one exposure, as the observatory would deliver it. */
+/** The association block of one exposure, as the observatory would deliver it, with the calibrations of the afternoon. */
 export function blockOf(date: string, observation: Observation, variation: Variation): AssociationBlock {
+  return blockWith(date, observation, variation, calibrationsFor(date, observation.setting, observation.binning))
+}
+
+/** The same with other calibrations. */
+export function blockWith(
+  date: string,
+  observation: Observation,
+  variation: Variation,
+  files: readonly CalibrationFile[],
+): AssociationBlock {
   const setUp = setUpOf(observation.setting, observation.binning)
   const { arm, binning } = setUp
   const mode = modeOf(variation, arm)
   const middle = mjdOf(secondsLater(observation.start, observation.exposureSeconds / 2))
-  const calibrations =
-    variation === 'fibres'
-      ? fibreCalibrations(date)
-      : vary(calibrationsFor(date, observation.setting, binning), middle, variation)
+  const calibrations = variation === 'fibres' ? fibreCalibrations(date) : vary(files, middle, variation)
   const place = variation === 'fibres' ? 'RED580' : armName(arm, observation.setting)
   return {
     name: `${observation.dpId}.ab`,

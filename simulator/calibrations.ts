@@ -1,4 +1,4 @@
-import { momentOf } from './instant.ts'
+import { momentOf, secondsLater } from './instant.ts'
 import { type Binning, type ChipName, type SettingName, settingNames, setUpOf } from './set-up.ts'
 
 /** A calibration file of the night: plain data, from which its frame can be made anywhere. */
@@ -35,22 +35,42 @@ export function armName(chipOrArm: string, setting: SettingName): string {
   return `${chipOrArm}${setting}d${setUpOf(setting).dichroic}`
 }
 
-/** What one science exposure of a set-up needs, in the order of its block: every kind once for each chip. */
+/** When the calibrations of a set-up were taken. */
+export interface CalibrationEpoch {
+  readonly bias: Date
+  /** The other frames follow within minutes. */
+  readonly flat: Date
+  /** Of the masters of one day the first gets A. */
+  readonly letter: string
+}
+
+/**
+ * What one science exposure of a set-up needs: taken in the afternoon before the night, the biases first, then the frames of each
+ * set-up.
+ */
 export function calibrationsFor(date: string, setting: SettingName, binning: Binning = 2): CalibrationFile[] {
-  const { arm, chips } = setUpOf(setting, binning)
-  const day = date.slice(2).replaceAll('-', '')
-  const binned = `${binning}x${binning}`
-  // Taken in the afternoon before the night: the biases first, then the frames of each set-up.
   const hour = 13.5 + hoursPerSetting * (settingNames.indexOf(setting) + (binning === 1 ? settingNames.length : 0))
+  return calibrationsAt(setting, binning, { bias: momentOf(date, 13), flat: momentOf(date, hour), letter: 'A' })
+}
+
+/** The same taken at another time, in the order of a block: every kind once for each chip. */
+export function calibrationsAt(
+  setting: SettingName,
+  binning: Binning,
+  { bias, flat, letter }: CalibrationEpoch,
+): CalibrationFile[] {
+  const { arm, chips } = setUpOf(setting, binning)
+  const day = flat.toISOString().slice(2, 10).replaceAll('-', '')
+  const binned = `${binning}x${binning}`
   const master = (code: string, kind: CalibrationKind, suffix: string, minutes: number): CalibrationFile[] =>
     chips.map(({ name: chip }) => ({
-      fileName: `UV_${code}_${day}A_${armName(chip, setting)}_${binned}${suffix}.fits`,
+      fileName: `UV_${code}_${day}${letter}_${armName(chip, setting)}_${binned}${suffix}.fits`,
       kind,
       category: `${kind}_${chip}`,
       chip,
       setting,
       binning,
-      start: momentOf(date, hour + minutes / 60),
+      start: secondsLater(flat, minutes * 60),
     }))
   const biases = chips.map(
     ({ name: chip }): CalibrationFile => ({
@@ -60,7 +80,7 @@ export function calibrationsFor(date: string, setting: SettingName, binning: Bin
       chip,
       setting: biasSetting[arm],
       binning,
-      start: momentOf(date, 13),
+      start: bias,
     }),
   )
   const files = [

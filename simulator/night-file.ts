@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { InfrastructureError } from '../domain/failure.ts'
-import { formatFits } from '../fits/file.ts'
+import { formatFits, readFits } from '../fits/file.ts'
 import { type Hdu, paddedByteLength } from '../fits/hdu.ts'
 import { calibrationHdus } from './calibration-frames.ts'
 import type { CalibrationFile } from './calibrations.ts'
 import { type NacoFile, nacoHdus } from './naco-frames.ts'
 import type { Observation } from './observation.ts'
 import { randomFrom } from './random.ts'
-import { scienceFrame } from './science-frame.ts'
+import { repeatedFrame, scienceFrame } from './science-frame.ts'
 import { truthHdus } from './truth.ts'
 
 /** One FITS file of the night. */
 export type NightFile = { readonly path: string } & (
   | { readonly kind: 'raw'; readonly observation: Observation; readonly content: 'star' | 'zero' | 'damaged' }
+  | { readonly kind: 'repeated raw'; readonly observation: Observation; readonly source: string }
   | { readonly kind: 'calibration'; readonly file: CalibrationFile }
   | { readonly kind: 'truth'; readonly observation: Observation }
   | { readonly kind: 'NACO'; readonly file: NacoFile }
@@ -27,7 +28,7 @@ const damagedBytes = 4096
  * @throws InfrastructureError if the disk does not take it
  */
 export async function makeNightFile(file: NightFile, seed: number): Promise<string> {
-  const hdus = hdusOf(file, seed)
+  const hdus = await hdusOf(file, seed)
   const bytes = formatFits(hdus, { checksum: true })
   if (file.kind === 'raw' && file.content === 'damaged') damage(bytes, hdus, `${seed}/${file.observation.dpId}/damage`)
   try {
@@ -38,10 +39,12 @@ export async function makeNightFile(file: NightFile, seed: number): Promise<stri
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-function hdusOf(file: NightFile, seed: number): Hdu[] {
+async function hdusOf(file: NightFile, seed: number): Promise<readonly Hdu[]> {
   switch (file.kind) {
     case 'raw':
       return scienceFrame(file.observation, seed, file.content !== 'zero')
+    case 'repeated raw':
+      return repeatedFrame(file.observation, await readFits(file.source))
     case 'calibration':
       return calibrationHdus(file.file, seed)
     case 'truth':

@@ -2,7 +2,8 @@ import type { AssociationBlock } from '../domain/association-block.ts'
 import type { LeftOut } from '../domain/certification.ts'
 import { type FailureKind, PreconditionError } from '../domain/failure.ts'
 import { checkedObservingDate } from '../domain/observing-date.ts'
-import { blockOf, type Variation } from './blocks.ts'
+import { blockWith, type Variation } from './blocks.ts'
+import { type CalibrationFile, calibrationsFor } from './calibrations.ts'
 import { type Exposure, mostObservations, type Observation, observationsOf } from './observation.ts'
 import { randomFrom } from './random.ts'
 import { type SettingName, settingNames, setUpOf } from './set-up.ts'
@@ -47,6 +48,8 @@ export type RawContent = 'star' | 'zero' | 'damaged' | 'none'
 export interface PlannedBlock {
   readonly block: AssociationBlock
   readonly observation: Observation
+  /** What the archive gets for it. */
+  readonly calibrations: readonly CalibrationFile[]
   readonly raw: RawContent
   readonly expectation: Expectation
 }
@@ -106,7 +109,9 @@ export function planNight(request: NightRequest): PlannedBlock[] {
   const sequence = slots.map(({ exposures }) => exposures)
   return observationsOf(request.date, request.seed, sequence).map((observation, i) => {
     const { raw, expectation, variation } = kinds[i] ?? ordinary
-    return { block: blockOf(request.date, observation, variation), observation, raw, expectation }
+    const calibrations = calibrationsFor(request.date, observation.setting, observation.binning)
+    const block = blockWith(request.date, observation, variation, calibrations)
+    return { block, observation, calibrations, raw, expectation }
   })
 }
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { calibrationsFor } from './calibrations.ts'
 import type { NightFile } from './night-file.ts'
 import { type Expectation, type NightRequest, type PlannedBlock, planNight, type RawContent } from './night-plan.ts'
 import type { Binning, SettingName } from './set-up.ts'
@@ -49,28 +48,30 @@ export async function simulateNight(options: SimulateNight): Promise<SimulatedNi
     return { name: block.name, setting: observation.setting, binning: observation.binning, raw, ...expectation }
   })
   const night = { request, blocks }
-  const paper = { night, instrument, date, blocks: plan.map(({ block }) => block), files: filesOf(plan, date, folder) }
+  const paper = { night, instrument, date, blocks: plan.map(({ block }) => block), files: filesOf(plan, folder) }
   await writeNight(paper, seed, folder, options.onProgress)
   return night
 }
 
 /** Every FITS file of the night once, the slowest kind first so that all cores stay busy to the end. */
-function filesOf(plan: readonly PlannedBlock[], date: string, folder: string): NightFile[] {
+function filesOf(plan: readonly PlannedBlock[], folder: string): NightFile[] {
   const raws = plan.flatMap(({ observation, raw }): NightFile[] => {
     const path = placeInArchive(folder, 'raw', `${observation.dpId}.fits`)
     return raw === 'none' ? [] : [{ kind: 'raw', path, observation, content: raw }]
   })
-  const calibrations = new Map<string, NightFile>()
-  for (const file of plan.flatMap(({ observation }) =>
-    calibrationsFor(date, observation.setting, observation.binning),
-  )) {
-    const path = placeInArchive(folder, file.start === null ? 'gencalib' : 'mcalib', file.fileName)
-    calibrations.set(path, { kind: 'calibration', path, file })
-  }
   const truths = plan
     .filter(({ raw }) => raw === 'star' || raw === 'damaged')
     .map(({ observation }): NightFile => {
       return { kind: 'truth', path: join(folder, 'truth', `${observation.dpId}.fits`), observation }
     })
-  return [...raws, ...calibrations.values(), ...truths]
+  return [...raws, ...calibrationFiles(plan, folder), ...truths]
+}
+
+export function calibrationFiles(plan: readonly PlannedBlock[], folder: string): NightFile[] {
+  const files = new Map<string, NightFile>()
+  for (const file of plan.flatMap(({ calibrations }) => calibrations)) {
+    const path = placeInArchive(folder, file.start === null ? 'gencalib' : 'mcalib', file.fileName)
+    files.set(path, { kind: 'calibration', path, file })
+  }
+  return [...files.values()]
 }

@@ -77,7 +77,7 @@ export const referenceLight: ScienceLight = {
 }
 
 /** Not much brighter than the reference: above a signal to noise of 70 the pipeline's errors are 10 % too large. */
-function someLight(random: Random): ScienceLight {
+export function someLight(random: Random): ScienceLight {
   return {
     star: {
       slope: round(-1.4 + 1.4 * random.uniform(), 2),

@@ -16,6 +16,8 @@ export interface NightOnPaper {
   readonly blocks: readonly AssociationBlock[]
   /** The slowest kind first, so that all cores stay busy to the end. */
   readonly files: readonly NightFile[]
+  /** Made when the others are there: they read them. */
+  readonly repeated?: readonly NightFile[]
 }
 
 export type OnProgress = (progress: { readonly done: number; readonly total: number; readonly file: string }) => void
@@ -37,11 +39,12 @@ export async function writeNight(
   const rooms = ['raw', 'mcalib', 'gencalib', 'idp'].map((room) => join(folder, 'archive', room))
   await Promise.all([...rooms, blockFolder, join(folder, 'truth')].map((path) => mkdir(path, { recursive: true })))
   let done = 0
-  const checksums = await makeFiles(paper.files, seed, ({ path }) => {
-    onProgress?.({ done: ++done, total: paper.files.length, file: basename(path) })
-  })
+  const all = [...paper.files, ...(paper.repeated ?? [])]
+  const tell = ({ path }: NightFile) => onProgress?.({ done: ++done, total: all.length, file: basename(path) })
+  const checksums = await makeFiles(paper.files, seed, tell)
+  checksums.push(...(await makeFiles(paper.repeated ?? [], seed, tell)))
   for (const room of ['raw', 'mcalib', 'gencalib'] as const) {
-    const lines = paper.files
+    const lines = all
       .map(({ path }, i) => ({ path, line: `${checksums[i]}  ${basename(path)}\n` }))
       .filter(({ path }) => path === placeInArchive(folder, room, basename(path)))
       .map(({ line }) => line)

@@ -19,6 +19,7 @@ import { logActivities } from './activities/log-context.ts'
 import { slotsFor } from './activities/plan-date.ts'
 import { openArchives } from './archive/open-archive.ts'
 import { calibrationCacheIn, calibrationCacheOf } from './client/calibration-cache-of.ts'
+import { dailyConfiguration } from './client/keep-daily.ts'
 import { quarantineOf } from './client/quarantine-of.ts'
 import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
@@ -102,7 +103,7 @@ async function runOrchestration(
     interceptors: { activity: [logActivities(null)] },
   })
   const client = await TemporalClient.connect(temporalAddress, settings)
-  const endReconciler = startReconciler(database, client, log)
+  const endReconciler = startReconciler(database, client, dailyConfiguration(settings), log)
   const endNotifier = startNotifier(database, settings.notify, log)
   log.info('worker ready')
   try {

@@ -3,6 +3,7 @@ import { makeCampaign } from './campaign.ts'
 import { makeCleanUp } from './clean-up.ts'
 import { makeControl } from './control.ts'
 import type { Host, Orchestration } from './dependencies.ts'
+import { makeDaily } from './daily.ts'
 import { makeDownloadMcalibs } from './download-mcalibs.ts'
 import { makeIngest } from './ingest.ts'
 import { makePlanDate } from './plan-date.ts'
@@ -15,6 +16,7 @@ export const orchestrationActivities = (orchestration: Orchestration) => ({
   ...makeCampaign(orchestration),
   ...makePlanDate(orchestration),
   ...makeControl(orchestration),
+  ...makeDaily(orchestration),
   ...makeRecordDate(orchestration),
 })
 

@@ -4,6 +4,7 @@ import { readSettings, type Settings } from '../settings/settings.ts'
 import { addAb } from './ab.ts'
 import { addArchive } from './archive.ts'
 import { addCancel } from './cancel.ts'
+import { addDaily } from './daily.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
@@ -57,6 +58,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addSimulate(program, carryOut)
   addRegister(program, carryOut)
   addRun(program, carryOut)
+  addDaily(program, carryOut)
   addPause(program, carryOut)
   addResume(program, carryOut)
   addStop(program, carryOut)

@@ -10,6 +10,7 @@ import { Progress } from './progress.ts'
 import { type RegisteredDate, registerOneDate } from './register-date.ts'
 import { groupedReasons } from './registration-summary.ts'
 import { MOST_SHOWN, showRegistration } from './show-registration.ts'
+import { wakeDaily } from './wake-daily.ts'
 
 interface RegisterOptions {
   readonly abDir?: string
@@ -58,6 +59,7 @@ export async function register(
       results.push(await registerOneDate(database, instrument, place))
       progress.reached(results.length)
     }
+    await wakeDaily(settings, database, instrument.instrument, (line) => output.say(line))
     const onRecord = (await dateStatuses(database, instrument.instrument, null)).map(({ date }) => date)
     return { registered: results, gone: onRecord.filter((date) => isAskedFor(date) && !dates.includes(date)) }
   })

@@ -10,9 +10,10 @@ import type { DateRun } from '../database/date-runs.ts'
 import type { SearchAttribute } from '../domain/search-attributes.ts'
 import { campaignName } from '../domain/campaign.ts'
 import { InfrastructureError } from '../domain/failure.ts'
+import { DailySchedules } from './daily-schedules.ts'
 import type { Settings } from '../settings/settings.ts'
 import { hasSearchAttributes } from '../services/temporal/search-attributes.ts'
-import { campaignWorkflowId, dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
+import { campaignWorkflowId, dailyId, dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
 import { searchable } from '../workflows/search-attributes.ts'
 
 export type CampaignAddress = Pick<Campaign, 'orderId' | 'instrument' | 'kind'>
@@ -104,6 +105,23 @@ export class TemporalClient {
 
   async wakeCampaign(orderId: number): Promise<void> {
     await this.#wake(campaignWorkflowId(this.#prefix, orderId))
+  }
+
+  /** Wakes daily processing of an instrument. When it is at work just now, that is as good: the reconciler looks again. */
+  async dispatchDaily(instrument: string): Promise<void> {
+    await this.#client.workflow.start('dailyDispatch', {
+      workflowId: dailyId(this.#prefix, instrument),
+      taskQueue: orchestrationQueue(this.#prefix),
+      args: [{ instrument, queuePrefix: this.#prefix }],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `daily processing of ${instrument}`,
+      ...(await this.#searchable({ Instrument: instrument, Kind: 'daily' })),
+    })
+  }
+
+  get dailySchedules(): DailySchedules {
+    return new DailySchedules(this.#client, this.#prefix)
   }
 
   /** What the UI finds a workflow by; nothing where the server does not know our attributes. */

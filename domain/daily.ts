@@ -1,5 +1,6 @@
 import type { AbState } from './ab-state.ts'
 import type { ClosedRunState } from './date-run.ts'
+import type { Hold } from './hold.ts'
 import { type NightWindow, nightNumber } from './night-window.ts'
 
 /** What daily processing takes by itself, and until when. */
@@ -49,4 +50,11 @@ export function isTooOld(registeredAt: Date, { window, nights }: DailyRules, now
 function hasLeft({ state, stoppedBy, startedAt, endedAt }: EndedRun, registeredAt: Date): boolean {
   if (state === 'stopped') return stoppedBy !== 'age' && registeredAt <= endedAt
   return registeredAt <= startedAt
+}
+
+/** The hold under which nothing is dispatched for an instrument, so that no run is opened only to wait or to end; null: none stands. */
+export function holdOfDispatch(holds: readonly Hold[], instrument: string): Hold | null {
+  const inScope = ({ scope }: Hold) =>
+    scope.type === 'everything' || (scope.type === 'instrument' && scope.instrument === instrument)
+  return holds.find(inScope) ?? null
 }

@@ -61,6 +61,17 @@ export function nightNumber(window: NightWindow | null, moment: Date): number {
   return Math.floor((onTheWall - end) / DAY_MS) + (start < end ? 1 : 0)
 }
 
+/** When a window opens by the clock of its time zone, and for how long. */
+export function openingOf({ start, end }: NightWindow): {
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+  readonly lengthMs: number
+} {
+  const [hour = 0, minute = 0, second = 0] = start.split(':').map(Number)
+  return { hour, minute, second, lengthMs: modulo(milliseconds(end) - milliseconds(start), DAY_MS) }
+}
+
 /** First millisecond with another offset than at `before`, at the latest `after`. */
 function changeOfClock(zone: IANAZone, before: number, after: number): number {
   const offset = zone.offset(before)

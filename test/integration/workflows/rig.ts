@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
+import { Client, Connection, type ScheduleHandle, type WorkflowHandle } from '@temporalio/client'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
@@ -36,6 +36,7 @@ import { workerIsEnding } from '../../../worker.ts'
 import type { CampaignInput } from '../../../workflows/campaign.ts'
 import {
   campaignWorkflowId,
+  dailyId,
   dateWorkflowId,
   filesQueue,
   orchestrationQueue,
@@ -206,11 +207,18 @@ export class Rig {
     return abs
   }
 
-  async register(abs: readonly AssociationBlock[], date = DATE): Promise<void> {
-    const blocks = abs.map((ab) => {
-      const content = writeAssociationBlock(ab)
+  /** The blocks of a date, those that are not told being gone; `promised` of them need a calibration that is not made yet. */
+  async register(
+    abs: readonly AssociationBlock[],
+    date = DATE,
+    promised: readonly AssociationBlock[] = [],
+  ): Promise<void> {
+    const blocks = [...abs, ...promised].map((ab) => {
+      const isPromised = promised.includes(ab)
+      const content = `${writeAssociationBlock(ab)}${isPromised ? '# as first written\n' : ''}`
       const sha256 = createHash('sha256').update(content).digest('hex')
-      return { name: ab.name, content, sha256, ab, leftOut: null }
+      const leftOut = isPromised ? ({ code: 'virtual calibration', text: 'only promised' } as const) : null
+      return { name: ab.name, content, sha256, ab, leftOut }
     })
     await registerDate(this.database, { instrument: 'UVES', date, abDir: this.folder, blocks })
   }
@@ -383,6 +391,11 @@ export class Rig {
 
   get workflow(): WorkflowHandle {
     return this.client.workflow.getHandle(dateWorkflowId(this.prefix, 'UVES', DATE))
+  }
+
+  /** The Schedule of daily processing. */
+  schedule(): ScheduleHandle {
+    return this.client.schedule.getHandle(dailyId(this.prefix, 'UVES'))
   }
 
   /** Waits for the end of the workflow and gives the state in which the run closed. */

@@ -1,4 +1,5 @@
 import { dailyDates, openDailyRuns, openDailyRunsOf } from '../database/daily.ts'
+import type { DateRun } from '../database/date-runs.ts'
 import { isDailyOn } from '../database/daily-instruments.ts'
 import { activeHolds } from '../database/holds.ts'
 import { holdOfDispatch } from '../domain/daily.ts'
@@ -7,7 +8,7 @@ import type { Orchestration } from './dependencies.ts'
 
 export interface DailyTurn {
   /** Open daily runs of the instrument, the new ones among them: an attempt that died after opening some is no loss. */
-  readonly runs: readonly { readonly instrument: string; readonly date: string; readonly runNumber: number }[]
+  readonly runs: readonly Pick<DateRun, 'instrument' | 'date' | 'runNumber' | 'kind'>[]
   /** In words, why nothing is taken; null when nothing forbids it. */
   readonly why: string | null
 }
@@ -26,7 +27,7 @@ export function makeDaily({ database, log, window, dailyNights, ownHost }: Orche
       const opened = await openDailyRuns(database, order, dates)
       for (const { runNumber, date } of opened) log.info({ runNumber, instrument, date }, 'daily run opened')
       const runs = await openDailyRunsOf(database, instrument)
-      return { runs: runs.map(({ date, runNumber }) => ({ instrument, date, runNumber })), why }
+      return { runs: runs.map(({ date, runNumber, kind }) => ({ instrument, date, runNumber, kind })), why }
     },
   }
 

@@ -5,6 +5,7 @@ import {
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type ScheduleOptions,
+  type WorkflowOptions,
 } from '@temporalio/client'
 import { type NightWindow, openingOf } from '../domain/night-window.ts'
 import { dailyId, orchestrationQueue } from '../workflows/ids.ts'
@@ -32,10 +33,17 @@ const LEAST_CATCHUP_MS = 10_000
 export class DailySchedules {
   readonly #client: Client
   readonly #prefix: string
+  readonly #searchable: (instrument: string) => Promise<Pick<WorkflowOptions, 'typedSearchAttributes'>>
 
-  constructor(client: Client, prefix: string) {
+  /** `searchable` gives the search attributes of what a Schedule starts. */
+  constructor(
+    client: Client,
+    prefix: string,
+    searchable: (instrument: string) => Promise<Pick<WorkflowOptions, 'typedSearchAttributes'>>,
+  ) {
     this.#client = client
     this.#prefix = prefix
+    this.#searchable = searchable
   }
 
   /** Every Schedule that is wanted or there, held against the window. */
@@ -61,7 +69,8 @@ export class DailySchedules {
   async mend({ instrument, state }: InstrumentSchedule, window: NightWindow | null): Promise<void> {
     const scheduleId = dailyId(this.#prefix, instrument)
     const handle = this.#client.schedule.getHandle(scheduleId)
-    const options = this.#options(instrument, window)
+    const { action, ...others } = this.#options(instrument, window)
+    const options = { ...others, action: { ...action, ...(await this.#searchable(instrument)) } }
     if (state === 'missing') await this.#client.schedule.create({ scheduleId, ...options })
     else if (state === 'not wanted' || state === 'paused') await handle.delete()
     else if (state !== 'in step') await handle.update(() => ({ ...options, state: {} }))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Database } from '../database/connect.ts'
 import { dailyDates, openDailyRuns, openDailyRunsOf } from '../database/daily.ts'
-import { dailySwitches, switchDaily } from '../database/daily-instruments.ts'
+import { switchDaily } from '../database/daily-instruments.ts'
 import { activeHolds } from '../database/holds.ts'
 import { holdOfDispatch } from '../domain/daily.ts'
 import { PreconditionError } from '../domain/failure.ts'

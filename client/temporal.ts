@@ -121,7 +121,8 @@ export class TemporalClient {
   }
 
   get dailySchedules(): DailySchedules {
-    return new DailySchedules(this.#client, this.#prefix)
+    const searchable = (instrument: string) => this.#searchable({ Instrument: instrument, Kind: 'daily' })
+    return new DailySchedules(this.#client, this.#prefix, searchable)
   }
 
   /** What the UI finds a workflow by; nothing where the server does not know our attributes. */

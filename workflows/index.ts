@@ -1,4 +1,3 @@
 export { campaign } from './campaign.ts'
 export { dailyDispatch } from './daily-dispatch.ts'
 export { processDate } from './process-date.ts'
-export { processDate } from './process-date.ts'

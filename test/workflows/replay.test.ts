@@ -30,7 +30,10 @@ const replay = (history: StoredHistory) =>
 describe('stored histories', () => {
   test('are there of every workflow: normal, held, cancelled, continued as a new one', () => {
     const kinds = ['normal', 'held', 'cancelled', 'continued']
-    const needed = Object.keys(workflows).flatMap((workflow) => kinds.map((kind) => `${workflow}/${kind}.json`))
+    // The one that only starts others is too short ever to continue as a new one.
+    const needed = Object.keys(workflows)
+      .flatMap((workflow) => kinds.map((kind) => `${workflow}/${kind}.json`))
+      .filter((name) => name !== 'dailyDispatch/continued.json')
     expect(needed.filter((name) => !names.includes(name))).toEqual([])
   })
 

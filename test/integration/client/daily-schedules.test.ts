@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Connection } from '@temporalio/client'
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js'
 import { afterEach, expect, inject, test } from 'vitest'
 import { DailySchedules } from '../../../client/daily-schedules.ts'
 import { isOpen, type NightWindow, nextOpening } from '../../../domain/night-window.ts'
@@ -14,21 +15,20 @@ afterEach(() => close())
 async function firings(window: NightWindow): Promise<readonly string[]> {
   const prefix = `${randomUUID()}.`
   const client = new Client({ connection: await Connection.connect({ address: inject('temporalAddress') }) })
-  const schedules = new DailySchedules(client, prefix)
+  const schedules = new DailySchedules(client, prefix, () => Promise.resolve({}))
   close = async () => {
     await client.schedule.getHandle(dailyId(prefix, 'UVES')).delete()
     await client.connection.close()
   }
   await schedules.mend({ instrument: 'UVES', state: 'missing', note: '', next: null }, window)
   expect(await schedules.look(['UVES'], window)).toMatchObject([{ state: 'in step' }])
-  const time = (moment: Date) => ({ seconds: moment.getTime() / 1000 })
   const { startTime: times } = await client.workflowService.listScheduleMatchingTimes({
     namespace: 'default',
     scheduleId: dailyId(prefix, 'UVES'),
-    startTime: time(YEAR.from),
-    endTime: time(YEAR.to),
+    startTime: msToTs(YEAR.from.getTime()),
+    endTime: msToTs(YEAR.to.getTime()),
   })
-  return times.map(({ seconds }) => new Date(Number(seconds) * 1000).toISOString())
+  return times.map((time) => new Date(tsToMs(time)).toISOString())
 }
 
 /** Openings of a window in 2026, by our own clock. */

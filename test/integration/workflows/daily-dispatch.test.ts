@@ -98,7 +98,6 @@ describe('the Schedule of an instrument', () => {
 describe('missed evenings', () => {
   test('a gap shorter than the nights is caught up: one run, however often the Schedule fires', async () => {
     rig = await Rig.start({ executable: 2 })
-    rig.keepHistoryAs('normal')
     await turn(true)
     await look(configuration(closed))
     await nightsPass(2)
@@ -165,7 +164,7 @@ describe('inside the window', () => {
 
   test('nothing is dispatched under a hold of everything; after the resume it is', async () => {
     rig = await Rig.start({ executable: 1 })
-    rig.keepHistoryAs('held')
+    rig.keepHistoryAs('held', 'dailyDispatch')
     await turn(true)
     const everything = { type: 'everything' } as const
     await placeHold(rig.database, { kind: 'pause', scope: everything, reason: '', placedBy: 'tester' })
@@ -190,8 +189,25 @@ describe('inside the window', () => {
   })
 })
 
+test('cancelled in the Temporal UI before it did anything: nothing is lost, the reconciler dispatches again', async () => {
+  rig = await Rig.withoutWorkers({ executable: 1 })
+  rig.keepHistoryAs('cancelled', 'dailyDispatch')
+  await turn(true)
+  await rig.temporal.dispatchDaily('UVES')
+  const handle = rig.client.workflow.getHandle(dailyId(rig.prefix, 'UVES'))
+  await handle.cancel()
+  await rig.startOrchestration()
+  await rig.startHost()
+  await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } })
+  await look()
+  await until(async () => (await rig.abStates())[0] === 'processed')
+  await allQuiet()
+  expect(await runsOfDate()).toEqual(['done, listed'])
+})
+
 test('a workflow that is already at work on a date is left alone', async () => {
   rig = await Rig.withoutWorkers({ executable: 1 })
+  rig.keepHistoryAs('normal', 'dailyDispatch')
   rig.fate(0, 'wait')
   await rig.startOrchestration()
   await rig.startHost()

@@ -3,22 +3,18 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  ParentClosePolicy,
   setCurrentDetails,
   setHandler,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
-import type { CampaignTurn, OpenDate } from '../activities/campaign.ts'
+import type { CampaignTurn } from '../activities/campaign.ts'
 import { type CampaignEnd, campaignName } from '../domain/campaign.ts'
 import type { HoldKind } from '../domain/hold.ts'
 import { record } from './activities.ts'
 import { dateWorkflowId } from './ids.ts'
 import { campaignProgress, cancel, pause, resume, stop, wake } from './messages.ts'
-import { processDate } from './process-date.ts'
-import { searchable } from './search-attributes.ts'
 import { showState } from './show-state.ts'
+import { startDate } from './start-date.ts'
 import { wakeWorkflow } from './wake-workflow.ts'
 
 export interface CampaignInput {
@@ -52,7 +48,7 @@ async function run(input: CampaignInput, signals: CampaignSignals): Promise<Camp
     show(input, turn)
     const fresh = turn.running.filter(({ runNumber }) => !known.has(runNumber))
     for (const { runNumber } of fresh) known.add(runNumber)
-    const starts = await Promise.all(fresh.map((date) => startDate(input, date)))
+    const starts = await Promise.all(fresh.map((date) => startDate(input.queuePrefix, date)))
     started += starts.filter(Boolean).length
     if (turn.ended !== null) {
       await condition(allHandlersFinished)
@@ -72,40 +68,6 @@ function show({ orderId }: CampaignInput, { ended, counts, waitsFor }: CampaignT
   const dates = Object.entries(counts).map(([state, count]) => `| ${state} | ${count} |`)
   const lines = [campaignName(orderId), waitsFor ?? '', '', '| state | dates |', '|---|---|', ...dates]
   setCurrentDetails(lines.join('\n'))
-}
-
-/** False for a date whose workflow was started by the reconciler, or by this campaign before it continued as new. */
-async function startDate(
-  { queuePrefix }: CampaignInput,
-  { instrument, date, runNumber, kind }: OpenDate,
-): Promise<boolean> {
-  const { typedSearchAttributes: ours } = workflowInfo()
-  // A server that does not know our attributes refuses them, and has given us none.
-  const isSearchable = ours.getAll().length > 0
-  try {
-    await startChild(processDate, {
-      workflowId: dateWorkflowId(queuePrefix, instrument, date),
-      args: [{ runNumber, queuePrefix }],
-      memo: { runNumber },
-      ...(isSearchable
-        ? {
-            typedSearchAttributes: searchable({
-              Instrument: instrument,
-              ObservingDate: date,
-              Kind: kind,
-              State: 'running',
-            }),
-          }
-        : {}),
-      staticSummary: `${instrument} ${date}, ${kind}, run ${runNumber}`,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    })
-    return true
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
-    return false
-  }
 }
 
 function isLong({ longAfterDates }: CampaignInput, dates: number): boolean {

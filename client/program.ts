@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { readSettings, type Settings } from '../settings/settings.ts'
 import { addAb } from './ab.ts'
 import { addArchive } from './archive.ts'
+import { addBackProcess } from './back-process.ts'
 import { addCancel } from './cancel.ts'
 import { addDaily } from './daily.ts'
 import { addDemo } from './demo.ts'
@@ -16,6 +17,7 @@ import { addPause } from './pause.ts'
 import { addQc1 } from './qc1.ts'
 import { addRegister } from './register.ts'
 import { addReport } from './report.ts'
+import { addReprocess } from './reprocess.ts'
 import { addResume } from './resume.ts'
 import { addRun } from './run.ts'
 import { addSimulate } from './simulate.ts'
@@ -59,6 +61,8 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addRegister(program, carryOut)
   addRun(program, carryOut)
   addDaily(program, carryOut)
+  addBackProcess(program, carryOut)
+  addReprocess(program, carryOut)
   addPause(program, carryOut)
   addResume(program, carryOut)
   addStop(program, carryOut)

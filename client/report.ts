@@ -4,12 +4,14 @@ import { datePreviews } from '../database/date-previews.ts'
 import { dateView } from '../database/date-view.ts'
 import { notFineScores } from '../database/not-fine-scores.ts'
 import { type AbReport, type DateReport, dateReport, type RunReport } from '../database/report.ts'
+import { campaignNumber } from '../domain/campaign.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { datePage } from '../report/date-page.ts'
 import { totalsOf } from '../report/totals.ts'
 import { inHome } from '../services/home.ts'
 import { findTemporal } from '../services/temporal/temporal.ts'
 import type { Settings } from '../settings/settings.ts'
+import { readCampaignStatus, showCampaign } from './campaign-status.ts'
 import { clockTime } from './clock-time.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
@@ -24,7 +26,7 @@ export function addReport(program: Command, carryOut: CarryOut): void {
   program
     .command('report')
     .description('what became of every AB of a date: state, cause, S/N, resources, IDPs, ingestion')
-    .argument('<instrument>', 'or the name of the workflow, date/UVES/2026-03-01')
+    .argument('<instrument>', 'or the name of the workflow: date/UVES/2026-03-01, campaign/12')
     .argument('[date]', 'observing night, YYYY-MM-DD')
     .option('--html <file>', 'write it as one HTML file that needs nothing else: to read offline, to send, to print')
     .option('--by-month', 'the numbers of all months of an instrument')
@@ -35,6 +37,7 @@ export function addReport(program: Command, carryOut: CarryOut): void {
       example(
         'phoenix report UVES 2026-03-01',
         'phoenix report date/UVES/2026-03-01 --html uves-2026-03-01.html',
+        'phoenix report campaign/12',
         'phoenix report UVES --by-month --csv > uves.csv',
       ),
     )
@@ -45,6 +48,12 @@ export function addReport(program: Command, carryOut: CarryOut): void {
           await withRecord(context.settings, (database) =>
             reportMonths(database, context.output, name, options.csv === true),
           )
+          return EXIT.fine
+        }
+        const orderId = campaignNumber(instrument)
+        if (orderId !== null) {
+          const status = await withRecord(context.settings, (database) => readCampaignStatus(database, orderId))
+          context.output.result(status, () => showCampaign(context.output, status))
           return EXIT.fine
         }
         const [instrumentName, day] = splitPlace(instrument, date)

@@ -3,8 +3,10 @@ import type { AbState } from '../domain/ab-state.ts'
 import type { Database } from '../database/connect.ts'
 import { activeHolds } from '../database/holds.ts'
 import { abStatuses, type AbStatus, type DateStatus, dateStatuses, hosts, type HostStatus } from '../database/status.ts'
+import { campaignNumber } from '../domain/campaign.ts'
 import { isOpenRun } from '../domain/date-run.ts'
 import { describeScope, type Hold } from '../domain/hold.ts'
+import { openCampaigns, readCampaignStatus, showCampaign, showOpenCampaigns } from './campaign-status.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
@@ -12,17 +14,23 @@ import { knownInstrument, knownPlace, notRegistered } from './place.ts'
 import { clockTime } from './clock-time.ts'
 import type { Column } from './table.ts'
 
-/** `phoenix status [INSTRUMENT [DATE]]`: what runs, what is held, and where every date stands. */
+/** `phoenix status [INSTRUMENT [DATE]]` or `campaign/12`: what runs, what is held, and where every date stands. */
 export function addStatus(program: Command, carryOut: CarryOut): void {
   program
     .command('status')
-    .description('open runs, holds, and the states of dates; with a date also of its ABs')
-    .argument('[instrument]')
+    .description('open runs and campaigns, holds, and the states of dates; with a date also of its ABs; a campaign')
+    .argument('[instrument]', 'or a campaign: campaign/12')
     .argument('[date]', 'observing night, YYYY-MM-DD')
     .option(...JSON_OPTION)
-    .addHelpText('after', example('phoenix status', 'phoenix status UVES 2026-03-01', 'phoenix status --json'))
+    .addHelpText('after', example('phoenix status', 'phoenix status UVES 2026-03-01', 'phoenix status campaign/12'))
     .action((instrument: string | undefined, date: string | undefined, options: { json?: boolean }) =>
       carryOut(options, async ({ settings, output }) => {
+        const orderId = campaignNumber(instrument ?? '')
+        if (orderId !== null) {
+          const campaign = await withRecord(settings, (database) => readCampaignStatus(database, orderId))
+          output.result(campaign, () => showCampaign(output, campaign))
+          return EXIT.fine
+        }
         const place = await placeOf(settings, instrument, date)
         const status = await withRecord(settings, (database) => readStatus(database, place))
         output.result(status, () => show(status, output))
@@ -33,6 +41,7 @@ export function addStatus(program: Command, carryOut: CarryOut): void {
 
 interface Status {
   readonly dates: readonly DateStatus[]
+  readonly campaigns: Awaited<ReturnType<typeof openCampaigns>>
   readonly holds: readonly Hold[]
   readonly hosts: readonly HostStatus[]
   /** Of the one date that was asked for; null otherwise. */
@@ -60,13 +69,14 @@ async function readStatus(database: Database, { instrument, date }: Place): Prom
   if (isOne && dates.length === 0) throw notRegistered({ instrument, date })
   return {
     dates,
+    campaigns: await openCampaigns(database),
     holds: await activeHolds(database),
     hosts: await hosts(database),
     abs: isOne ? await abStatuses(database, instrument, date) : null,
   }
 }
 
-function show({ dates, holds, hosts: known, abs }: Status, output: CommandContext['output']): void {
+function show({ dates, campaigns, holds, hosts: known, abs }: Status, output: CommandContext['output']): void {
   const open = dates.flatMap(({ run, ...date }) => (run !== null && isOpenRun(run.state) ? [{ ...date, run }] : []))
   output.heading(`${open.length} open ${open.length === 1 ? 'run' : 'runs'}`)
   output.table(
@@ -81,6 +91,7 @@ function show({ dates, holds, hosts: known, abs }: Status, output: CommandContex
     ],
     open,
   )
+  if (campaigns.length > 0) showOpenCampaigns(output, campaigns)
   output.heading(`${holds.length} ${holds.length === 1 ? 'hold' : 'holds'}`)
   output.table(
     [

@@ -1,0 +1,206 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { recordAttempt } from '../../../database/attempts.ts'
+import { openCampaignDate, settleDates } from '../../../database/campaign-dates.ts'
+import { readCampaign } from '../../../database/campaigns.ts'
+import { closeRun } from '../../../database/date-runs.ts'
+import { startRecipe } from '../../../database/recipe-starts.ts'
+import { registerDate } from '../../../database/registration.ts'
+import { attemptRecord, blockNumber, startRequest, toRegister } from '../database/own-record.ts'
+import { type OwnInstallation, ownInstallation } from './own-installation.ts'
+
+const DATES = ['2026-03-01', '2026-03-02', '2026-03-05'] as const
+const RANGE = '2026-03-01..2026-03-31'
+
+let own: OwnInstallation
+/** Three nights of two blocks each, and one on the last that is left out. */
+beforeEach(async () => {
+  own = await ownInstallation()
+  await own.phoenix('status')
+  const virtual = { code: 'mode not certified', text: 'ECHELLE,SLIT is not certified' } as const
+  for (const date of DATES) {
+    const blocks = [0, 1].map((i) => toRegister(blockNumber(i, date)))
+    if (date === DATES[2]) blocks.push(toRegister(blockNumber(2, date), 'x', virtual))
+    await registerDate(own.database, { instrument: 'UVES', date, abDir: '/abs', blocks })
+  }
+})
+afterEach(() => own.drop())
+
+/** Runs a date of a campaign to its end; of its blocks the first fails and the others succeed. */
+async function process(orderId: number, date: string): Promise<void> {
+  const campaign = await readCampaign(own.database, orderId)
+  if (campaign === null) throw new Error('no campaign')
+  const opened = await openCampaignDate(own.database, campaign, date, 'muc08')
+  if (opened === 'nothing left' || !opened.opened) throw new Error('nothing opened')
+  const { run } = opened
+  const listed = await own.database
+    .selectFrom('run_ab')
+    .select('ab_name')
+    .where('run_number', '=', run.runNumber)
+    .execute()
+  for (const [index, { ab_name: abName }] of listed.toSorted((a, b) => (a.ab_name < b.ab_name ? -1 : 1)).entries()) {
+    const { generation, version } = await own.database
+      .selectFrom('sciproc_ab')
+      .select(['generation', 'version'])
+      .where('ab_name', '=', abName)
+      .executeTakeFirstOrThrow()
+    const started = await startRecipe(own.database, { ...startRequest(run, abName, generation), version })
+    if (!started.started) throw new Error(started.decision.detail)
+    const record = { ...attemptRecord(run, abName, started.startId), generation, version }
+    const failed = { outcome: 'failed', kind: 'recipe', cause: `no light in order ${index + 12}` } as const
+    await recordAttempt(own.database, index === 0 ? { ...record, outcome: failed, idps: [] } : record)
+  }
+  await closeRun(own.database, { runNumber: run.runNumber, state: 'done', problems: [], bytesFreed: 0 })
+  await settleDates(own.database, orderId)
+}
+
+describe('phoenix back-process', () => {
+  test('orders what was never attempted, newest date first; a second order is told and covers nothing', async () => {
+    const first = await own.phoenix('back-process', 'UVES', RANGE)
+    expect(first.out).toContain('campaign/1 is on record: back-process of 6 ABs of 3 dates')
+    expect(first.error).toContain('Temporal is away')
+    const dates = await own.database.selectFrom('order_date').select('date').orderBy('position').execute()
+    expect(dates.map(({ date }) => date)).toEqual(DATES.toReversed())
+    const second = await own.phoenix('back-process', 'uves', DATES[0], '--oldest-first')
+    expect(second.error).toContain('2 ABs of 1 date are in campaign/1, which is open: left to it')
+    expect([second.code, second.out]).toEqual([0, 'nothing to process: 2 pending\n'])
+    expect(await own.database.selectFrom('processing_order').selectAll().execute()).toHaveLength(1)
+  })
+
+  test('of two orders at once that overlap, each block is in one', async () => {
+    await Promise.all([
+      own.phoenix('back-process', 'UVES', RANGE),
+      own.phoenix('back-process', 'UVES', DATES[0]),
+      own.phoenix('back-process', 'UVES', '--backlog'),
+    ])
+    const rows = await own.database.selectFrom('order_ab').select('ab_name').execute()
+    expect(rows).toHaveLength(6)
+    expect(new Set(rows.map(({ ab_name }) => ab_name)).size).toBe(6)
+  })
+
+  test('--dry-run counts, estimates from recorded attempts and says what that rests on; nothing is ordered', async () => {
+    const without = await own.phoenix('back-process', 'UVES', RANGE, '--dry-run')
+    expect(without.out).toContain('dry run: back-process of 6 ABs of 3 dates would be ordered')
+    expect(without.out).toContain('no estimate: no attempt of this instrument is on record')
+    await own.phoenix('back-process', 'UVES', DATES[0])
+    await process(1, DATES[0])
+    await own.database.insertInto('host').values({ host: 'muc08', cores: 2 }).execute()
+    const { out } = await own.phoenix('back-process', 'UVES', RANGE, '--dry-run')
+    // Four ABs of 4 s and 3 GB each, as own-record.ts has them.
+    expect(out).toContain('estimated: 16 s of recipes, 8 s on 2 cores, 12.0 GB of raws')
+    expect(out).toMatch(/4 ABs of \S+: 4\.0 s each, mean of 2 attempts/)
+    expect(await own.database.selectFrom('processing_order').selectAll().execute()).toHaveLength(1)
+  })
+
+  test('--abs and --program choose blocks', async () => {
+    const list = join(own.env['PHOENIX_HOME'] ?? '', 'abs.txt')
+    writeFileSync(list, `# two of them\n${blockNumber(0, DATES[0]).name}\n\n${blockNumber(1, DATES[2]).name}\n`)
+    expect((await own.phoenix('back-process', 'UVES', '--abs', list)).out).toContain('2 ABs of 2 dates')
+    await own.database
+      .updateTable('sciproc_ab')
+      .set({ program_id: '194.C-0833(A)' })
+      .where('ab_name', '=', blockNumber(0, DATES[1]).name)
+      .execute()
+    const { out } = await own.phoenix('back-process', 'UVES', RANGE, '--program', '194.C-0833(A)')
+    expect(out).toContain('1 AB of 1 date')
+  })
+
+  test.each([
+    [['2026-03-32'], "'2026-03-32' is not a date"],
+    [['2026-03-05..2026-03-01'], 'the range 2026-03-05..2026-03-01 is reversed'],
+    [['2026-03-04'], 'UVES 2026-03-04 is not registered'],
+    [['2025-01-01..2025-12-31'], 'no date of UVES from 2025-01-01 to 2025-12-31 is registered'],
+    [[], 'which dates? Give a date, a range, --backlog or --abs FILE'],
+    [['2026-03-01', '--dates-at-once', '0'], 'Expected a whole number from 1 to 64'],
+    [['--abs', '/nowhere/list'], 'cannot read the list of ABs /nowhere/list'],
+  ])('%j is refused with one line', async (words, message) => {
+    const { code, error } = await own.phoenix('back-process', 'UVES', ...words)
+    expect(code).toBe(2)
+    expect(error).toContain(message)
+    expect(error.trimEnd().split('\n')).toHaveLength(1)
+    expect(await own.database.selectFrom('processing_order').selectAll().execute()).toEqual([])
+  })
+
+  test('blocks of a mode that is not certified are told, and refused where somebody names them', async () => {
+    await own.phoenix('back-process', 'UVES', DATES[2])
+    expect((await own.phoenix('back-process', 'UVES', DATES[2])).out).toBe(
+      'nothing to process: 2 pending, 1 left out (mode not certified)\n',
+    )
+    const list = join(own.env['PHOENIX_HOME'] ?? '', 'abs.txt')
+    for (const [name, message] of [
+      [blockNumber(2, DATES[2]).name, 'cannot be ordered, it is left out: mode not certified (ECHELLE,SLIT is not'],
+      ['UVES.1999-01-01T00:00:00.000.ab', 'is not a registered AB of UVES'],
+    ] as const) {
+      writeFileSync(list, name)
+      const { code, error } = await own.phoenix('back-process', 'UVES', '--abs', list)
+      expect([code, error]).toEqual([2, expect.stringContaining(`${name} ${message}`)])
+    }
+  })
+})
+
+describe('phoenix reprocess', () => {
+  beforeEach(async () => {
+    await own.phoenix('back-process', 'UVES', DATES[0])
+    await process(1, DATES[0])
+  })
+
+  const reprocess = (...words: readonly string[]) => own.phoenix('reprocess', 'UVES', ...words, '--reason', 'better')
+
+  test('wants a reason and a choice', async () => {
+    expect((await own.phoenix('reprocess', 'UVES', DATES[0])).error).toContain("'--reason <text>' not specified")
+    expect((await own.phoenix('reprocess', 'UVES', DATES[0], '--reason', ' ')).error).toContain('the reason is empty')
+    expect((await reprocess()).error).toContain('which ABs?')
+    expect((await reprocess(DATES[1])).out).toBe('nothing to re-process: 2 pending\n')
+  })
+
+  test.each([
+    [['--only', 'failed'], 1],
+    [['--used', 'a.fits'], 2],
+    [['--used', 'b.fits'], 0],
+    [['--pipeline', '6.1.8'], 2],
+    [['--pipeline', 'uves/6.1.8'], 2],
+    [['--pipeline', '6.1'], 0],
+    [['--changed'], 0],
+  ])('%j chooses %i', async (words, abs) => {
+    const { out } = await reprocess(...words, '--dry-run')
+    expect(out).toContain(abs === 0 ? 'nothing to re-process' : `reprocess of ${abs} AB`)
+  })
+
+  test('--changed chooses what was registered with another content after its attempt, and runs that content', async () => {
+    const blocks = [toRegister(blockNumber(0, DATES[0]), 'other content'), toRegister(blockNumber(1, DATES[0]))]
+    await registerDate(own.database, { instrument: 'UVES', date: DATES[0], abDir: '/abs', blocks })
+    expect((await reprocess('--changed')).out).toContain('1 AB of 1 date')
+    await process(2, DATES[0])
+    const row = await own.database
+      .selectFrom('sciproc_ab')
+      .select(['generation', 'version', 'state'])
+      .where('ab_name', '=', blockNumber(0, DATES[0]).name)
+      .executeTakeFirstOrThrow()
+    expect(row).toEqual({ generation: 2, version: 2, state: 'failed' })
+    expect((await reprocess('--changed')).out).toContain('nothing to re-process')
+  })
+})
+
+describe('phoenix status and report of a campaign', () => {
+  test('progress, causes of failures, dates; and an open one in the list of all', async () => {
+    await own.phoenix('back-process', 'UVES', RANGE, '--oldest-first')
+    await process(1, DATES[0])
+    await process(1, DATES[1])
+    const { out } = await own.phoenix('status', 'campaign/1')
+    expect(out).toContain('campaign/1: back-process of UVES, open')
+    expect(out).toContain('6 ABs: 2 processed, 2 failed; dates: ')
+    expect(out).toMatch(/\d+ ABs per hour lately, \d+ (s|min) left at this rate/)
+    // One cause, whatever the number in it.
+    expect(out).toMatch(/^2\trecipe: no light in order #\tUVES\.2026/m)
+    expect(out).toMatch(/^2026-03-05\twaiting/m)
+    expect((await own.phoenix('report', 'campaign/1')).out).toBe(out)
+    expect((await own.phoenix('status')).out).toMatch(/^campaign\/1\tback-process UVES\t2\/3\t4\/6/m)
+    expect(await own.json('status', 'campaign/1')).toMatchObject({ progress: { processed: 2, failed: 2, abs: 6 } })
+  })
+
+  test.each(['campaign/7', 'campaign/x', 'campaign'])('%s is told', async (name) => {
+    const { code, error } = await own.phoenix('status', name)
+    expect([code, error]).toEqual([2, expect.stringMatching(/there is no campaign\/7|is no campaign/)])
+  })
+})

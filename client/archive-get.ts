@@ -92,7 +92,7 @@ function refuseWhatIsNotFree(idp: IdpRecord, unreleased: boolean): void {
 }
 
 /** Written before the first byte is taken, so that nobody has such data without a trace. */
-async function recordUnreleased(database: Database, idp: IdpRecord, who: string, path: string): Promise<void> {
+export async function recordUnreleased(database: Database, idp: IdpRecord, who: string, path: string): Promise<void> {
   const { instrument, date, abName, archiveName, releaseDate } = idp
   const until = releaseDate === null ? '' : ` (proprietary until ${clockTime(releaseDate)})`
   const message = `${archiveName}${until} to ${path}`
@@ -107,7 +107,7 @@ async function isThere(path: string, { sha256 }: IdpRecord): Promise<boolean> {
 }
 
 /** The file gets its name only when its bytes are those of the record. */
-async function fetchChecked(target: IdpArchive, idp: IdpRecord, folder: string): Promise<void> {
+export async function fetchChecked(target: IdpArchive, idp: IdpRecord, folder: string): Promise<void> {
   const { archiveName, bytes, sha256 } = idp
   await mkdir(folder, { recursive: true })
   const aside = await mkdtemp(join(folder, '.phoenix-get-'))

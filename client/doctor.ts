@@ -10,7 +10,7 @@ import { calibrationCacheIn } from './calibration-cache-of.ts'
 import type { CarryOut } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
-import { findWorker, WORKER_ROLES } from './worker-process.ts'
+import { findWorker, processName, PROCESS_ROLES } from './worker-process.ts'
 import { settingsHash } from './worker-environment.ts'
 
 /** `phoenix doctor`: every part that phoenix needs, where it was found, and what to do about it. */
@@ -77,8 +77,8 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0)
 
 async function workerParts(settings: Settings): Promise<Part[]> {
   const here = await inHome(settings)
-  return WORKER_ROLES.map((role) => {
-    const name = `worker ${role}`
+  return PROCESS_ROLES.map((role) => {
+    const name = processName(role)
     const worker = findWorker(here.home, role)
     if (worker === null)
       return { name, found: null, version: null, works: true, advice: 'not running: `phoenix up` starts it' }

@@ -4,9 +4,9 @@ import { giveUpBlockedRun } from '../database/date-runs.ts'
 import { writeEvent } from '../database/events.ts'
 import { dateStatuses } from '../database/status.ts'
 import { PreconditionError } from '../domain/failure.ts'
-import { type CarryOut, withRecord } from './context.ts'
+import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
-import { EXIT } from './exit-code.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
 import { knownPlace, notRegistered } from './place.ts'
 
 interface GiveUpOptions {
@@ -29,24 +29,31 @@ export function addGiveUp(program: Command, carryOut: CarryOut): void {
     .action((instrument: string, date: string, options: GiveUpOptions) =>
       carryOut(options, async ({ settings, output }) => {
         const place = await knownPlace(settings, instrument, date)
-        return withRecord(settings, async (database) => {
-          const { runNumber, pendingIdps } = await blockedRun(database, place)
-          if (options.yes !== true) {
-            throw new PreconditionError(
-              `run ${runNumber} of ${place.instrument} ${date} would count as stopped with ${pendingIdps} IDPs not in the archive: add --yes`,
-            )
-          }
-          await giveUp(database, { ...place, runNumber, reason: options.reason, who: settings.operator })
-          output.result({ ...place, runNumber, state: 'stopped', pendingIdps }, () => {
-            output.say(
-              `run ${runNumber} of ${place.instrument} ${date} is stopped; ${pendingIdps} IDPs stay where they wait`,
-            )
-            output.say(`\`phoenix resume ${place.instrument} ${date}\` takes them up again`)
-          })
-          return EXIT.fine
-        })
+        return withRecord(settings, (database) => giveUpDate({ settings, output }, database, place, options))
       }),
     )
+}
+
+/** What the command does, for whoever has the record open. */
+export async function giveUpDate(
+  { settings, output }: CommandContext,
+  database: Database,
+  place: { readonly instrument: string; readonly date: string },
+  { reason, yes }: GiveUpOptions,
+): Promise<ExitCode> {
+  const { instrument, date } = place
+  const { runNumber, pendingIdps } = await blockedRun(database, place)
+  if (yes !== true) {
+    throw new PreconditionError(
+      `run ${runNumber} of ${instrument} ${date} would count as stopped with ${pendingIdps} IDPs not in the archive: add --yes`,
+    )
+  }
+  await giveUp(database, { ...place, runNumber, reason, who: settings.operator })
+  output.result({ ...place, runNumber, state: 'stopped', pendingIdps }, () => {
+    output.say(`run ${runNumber} of ${instrument} ${date} is stopped; ${pendingIdps} IDPs stay where they wait`)
+    output.say(`\`phoenix resume ${instrument} ${date}\` takes them up again`)
+  })
+  return EXIT.fine
 }
 
 async function blockedRun(

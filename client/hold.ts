@@ -42,7 +42,7 @@ export function addHoldCommand(program: Command, carryOut: CarryOut, kind: HoldK
 }
 
 /** The acknowledgement is the committed row: it is printed before anybody is woken, and holds with all workers down. */
-async function hold(
+export async function hold(
   { settings, output }: CommandContext,
   database: Database,
   kind: HoldKind,

@@ -4,14 +4,26 @@ import { withLock } from '../services/lock.ts'
 import { type Services, startServices } from '../services/services.ts'
 import { connect } from '../database/connect.ts'
 import { migrate } from '../database/migrate.ts'
+import { InfrastructureError } from '../domain/failure.ts'
+import { runningMonitor } from '../monitor/server/running-monitor.ts'
 import { projectRoot } from '../settings/project.ts'
 import type { Settings } from '../settings/settings.ts'
-import { findWorker, type Role, startWorker, WORKER_ROLES, type WorkerProcess, workerReady } from './worker-process.ts'
+import {
+  findWorker,
+  processName,
+  type Role,
+  startWorker,
+  WORKER_ROLES,
+  type WorkerProcess,
+  workerReady,
+} from './worker-process.ts'
 import { settingsHash } from './worker-environment.ts'
 
 export interface Installation {
   readonly services: Services
   readonly workers: readonly RunningWorker[]
+  /** Null when it could not be started: then the work goes on without the page. */
+  readonly monitor: (RunningWorker & { readonly url: string | null }) | null
 }
 
 export interface RunningWorker {
@@ -22,8 +34,8 @@ export interface RunningWorker {
 }
 
 /**
- * Starts what does not run yet: services, the newest form of the record, both workers; what runs is adopted. Returns when both workers
- * are ready. Of two calls at once one starts and the other adopts.
+ * Starts what does not run yet: services, the newest form of the record, both workers, the monitor; what runs is adopted. Returns when
+ * all are ready. Of two calls at once one starts and the other adopts.
  */
 export async function startInstallation(
   settings: Settings,
@@ -35,16 +47,35 @@ export async function startInstallation(
   return withLock(workersLock(here.home), say, async () => {
     await migrateRecord(here, services.postgres.url)
     const workers = WORKER_ROLES.map((role) => findOrStart(here, role, graceSeconds, say))
+    const monitor = findOrStart(here, 'monitor', graceSeconds, say)
     await Promise.all(workers.map(({ worker }) => workerReady(worker)))
     return {
       services,
-      workers: workers.map(({ worker: { role, pid, logPath }, found }) => ({ role, pid, logPath, found })),
+      workers: workers.map(describe),
+      monitor: (await isServed(monitor.worker, say))
+        ? { ...describe(monitor), url: runningMonitor(here.home)?.url ?? null }
+        : null,
     }
   })
 }
 
 /** Name of the lock under which workers of an installation are started and stopped. */
 export const workersLock = (home: string): string => `workers of ${home}`
+
+async function isServed(monitor: WorkerProcess, say: (line: string) => void): Promise<boolean> {
+  try {
+    await workerReady(monitor)
+    return true
+  } catch (error) {
+    if (!(error instanceof InfrastructureError)) throw error
+    say(error.message)
+    return false
+  }
+}
+
+function describe({ worker: { role, pid, logPath }, found }: ReturnType<typeof findOrStart>): RunningWorker {
+  return { role, pid, logPath, found }
+}
 
 function findOrStart(
   settings: Settings,
@@ -55,7 +86,9 @@ function findOrStart(
   const running = findWorker(settings.home, role)
   if (running === null) return { worker: startWorker(settings, role, graceSeconds), found: 'started' }
   if (running.settings !== settingsHash(settings)) {
-    say(`worker ${role} runs with other settings than these: \`phoenix down\`, then \`phoenix up\` brings them in`)
+    say(
+      `${processName(role)} runs with other settings than these: \`phoenix down\`, then \`phoenix up\` brings them in`,
+    )
   }
   return { worker: running, found: 'adopted' }
 }

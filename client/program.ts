@@ -12,6 +12,7 @@ import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
 import { addIdp } from './idp.ts'
 import { addInstrument } from './instrument.ts'
+import { addMonitor } from './monitor.ts'
 import { addNotify } from './notify.ts'
 import { addPause } from './pause.ts'
 import { addQc1 } from './qc1.ts'
@@ -77,6 +78,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addArchive(program, carryOut)
   addVerify(program, carryOut)
   addNotify(program, carryOut)
+  addMonitor(program, carryOut)
   addWorker(program, settings)
   return program
 }

@@ -41,7 +41,12 @@ export function addResume(program: Command, carryOut: CarryOut): void {
     )
 }
 
-async function resume({ settings, output }: CommandContext, database: Database, scope: HoldScope): Promise<ExitCode> {
+/** What the command does, for whoever has the record open. */
+export async function resume(
+  { settings, output }: CommandContext,
+  database: Database,
+  scope: HoldScope,
+): Promise<ExitCode> {
   const runs = await runsInScope(database, settings, scope)
   await refuseWhileEnding(database, runs, scope)
   const released = await releaseHolds(database, scope, settings.operator)

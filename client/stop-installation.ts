@@ -4,7 +4,14 @@ import { findServices, stopServices } from '../services/services.ts'
 import type { Settings } from '../settings/settings.ts'
 import { workersLock } from './installation.ts'
 import { endLeftRecipes } from './left-recipes.ts'
-import { findWorker, signalWorker, WORKER_ROLES, type WorkerProcess, workerEnded } from './worker-process.ts'
+import {
+  findWorker,
+  processName,
+  PROCESS_ROLES,
+  signalWorker,
+  type WorkerProcess,
+  workerEnded,
+} from './worker-process.ts'
 
 export interface Stopped {
   readonly workers: readonly { readonly role: string; readonly pid: number; readonly how: 'ended' | 'killed' }[]
@@ -16,7 +23,7 @@ export interface Stopped {
 /** After the second signal a worker only kills its recipes and closes its connections. */
 const KILL_AFTER_SECONDS = 30
 
-/** Ends workers, what they left running, and the services that are ours. Says what it stops. */
+/** Ends workers and monitor, what they left running, and the services that are ours. Says what it stops. */
 export async function stopInstallation(
   settings: Settings,
   graceSeconds: number,
@@ -24,7 +31,7 @@ export async function stopInstallation(
 ): Promise<Stopped> {
   const here = await inHome(settings)
   return withLock(workersLock(here.home), say, async () => {
-    const found = WORKER_ROLES.flatMap((role) => findWorker(here.home, role) ?? [])
+    const found = PROCESS_ROLES.flatMap((role) => findWorker(here.home, role) ?? [])
     const workers = await Promise.all(found.map((worker) => stopWorker(worker, graceSeconds, say)))
     const recipes = await endLeftRecipes(here.scratchDir)
     for (const abName of recipes) say(`recipe of ${abName} ended: its worker was gone`)
@@ -42,7 +49,7 @@ async function stopWorker(
   signalWorker(worker, 'SIGTERM')
   let ended = await workerEnded(worker, graceSeconds)
   if (!ended) {
-    say(`worker ${role} has not ended in its grace of ${graceSeconds} s: its recipes are killed`)
+    say(`${processName(role)} has not ended in its grace of ${graceSeconds} s: its recipes are killed`)
     signalWorker(worker, 'SIGTERM')
     ended = await workerEnded(worker, KILL_AFTER_SECONDS)
   }
@@ -50,7 +57,7 @@ async function stopWorker(
     signalWorker(worker, 'SIGKILL')
     await workerEnded(worker, KILL_AFTER_SECONDS)
   }
-  say(`worker ${role} stopped (process ${pid}${ended ? '' : ', killed: it did not end by itself'})`)
+  say(`${processName(role)} stopped (process ${pid}${ended ? '' : ', killed: it did not end by itself'})`)
   return { role, pid, how: ended ? 'ended' : 'killed' }
 }
 

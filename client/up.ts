@@ -5,11 +5,11 @@ import { EXIT } from './exit-code.ts'
 import { type Installation, startInstallation } from './installation.ts'
 import { wholeNumber } from './whole-number.ts'
 
-/** `phoenix up`: services and workers, in the background. */
+/** `phoenix up`: services, workers and monitor, in the background. */
 export function addUp(program: Command, carryOut: CarryOut): void {
   program
     .command('up')
-    .description('start PostgreSQL, the Temporal server and the workers, or adopt those that run')
+    .description('start PostgreSQL, the Temporal server, the workers and the monitor, or adopt those that run')
     .option(
       '--grace-seconds <seconds>',
       'how long running recipes may go on when the workers are told to end',
@@ -28,17 +28,22 @@ export function addUp(program: Command, carryOut: CarryOut): void {
 }
 
 /** Where everything is, for people. */
-export function showInstallation({ services, workers }: Installation, output: CommandContext['output']): void {
+export function showInstallation({ services, workers, monitor }: Installation, output: CommandContext['output']): void {
   const { postgres, temporal } = services
   output.say(`PostgreSQL ${postgres.version}: ${postgres.found}, ${postgres.where}`)
   output.say(`Temporal ${temporal.version}: ${temporal.found}, ${temporal.address}`)
   if (temporal.uiUrl !== null) output.say(`Temporal UI: ${temporal.uiUrl}`)
   for (const { role, pid, found, logPath } of workers)
     output.say(`worker ${role}: ${found}, process ${pid}, log ${logPath}`)
+  if (monitor !== null) {
+    output.say(
+      `monitor: ${monitor.found}, process ${monitor.pid}, ${monitor.url} (\`phoenix monitor --link\` to sign in)`,
+    )
+  }
 }
 
-function describeInstallation({ services: { postgres, temporal }, workers }: Installation): unknown {
+function describeInstallation({ services: { postgres, temporal }, workers, monitor }: Installation): unknown {
   // Not the URL of the database: it holds the password.
   const { url: _, ...database } = postgres
-  return { postgres: database, temporal, workers }
+  return { postgres: database, temporal, workers, monitor }
 }

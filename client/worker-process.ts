@@ -12,7 +12,12 @@ import type { Settings } from '../settings/settings.ts'
 import { settingsHash, workerEnvironment } from './worker-environment.ts'
 
 export const WORKER_ROLES = ['orchestration', 'host'] as const
-export type Role = (typeof WORKER_ROLES)[number]
+/** The monitor is kept as the workers are, and is none: nothing waits for it. */
+export const PROCESS_ROLES = [...WORKER_ROLES, 'monitor'] as const
+export type Role = (typeof PROCESS_ROLES)[number]
+
+/** `worker host`, `monitor`: a process in a person's words. */
+export const processName = (role: Role): string => (role === 'monitor' ? role : `worker ${role}`)
 
 const stateFile = z.object({
   pid: z.number().int(),
@@ -38,13 +43,14 @@ export function findWorker(home: string, role: Role): WorkerProcess | null {
 
 /** Starts a worker in a session of its own, so that it outlives the terminal; its log is appended to `<home>/log`. */
 export function startWorker(settings: Settings, role: Role, graceSeconds: number): WorkerProcess {
-  const logPath = join(settings.home, 'log', `worker-${role}.log`)
+  const logPath = join(settings.home, 'log', `${fileName(role)}.log`)
   for (const folder of ['log', 'run']) mkdirSync(join(settings.home, folder), { recursive: true })
   const log = openSync(logPath, 'a')
   try {
     const logOffset = fstatSync(log).size
     const program = join(projectRoot(), 'dist', 'client', 'phoenix.js')
-    const commandLine = [process.execPath, program, 'worker', '--role', role, '--grace-seconds', String(graceSeconds)]
+    const words = role === 'monitor' ? [role] : ['worker', '--role', role, '--grace-seconds', String(graceSeconds)]
+    const commandLine = [process.execPath, program, ...words]
     const child = spawn(process.execPath, commandLine.slice(1), {
       cwd: settings.home,
       env: workerEnvironment(settings, process.env),
@@ -53,7 +59,8 @@ export function startWorker(settings: Settings, role: Role, graceSeconds: number
     })
     child.unref()
     const identity = child.pid === undefined ? null : identify(child.pid)
-    if (identity === null) throw new InfrastructureError(`worker ${role} cannot be started: ${commandLine.join(' ')}`)
+    if (identity === null)
+      throw new InfrastructureError(`${processName(role)} cannot be started: ${commandLine.join(' ')}`)
     const state = { ...identity, commandLine, logPath, logOffset, settings: settingsHash(settings) }
     writeDurably(statePath(settings.home, role), JSON.stringify(state))
     return { ...state, role }
@@ -71,7 +78,7 @@ export async function workerReady(worker: WorkerProcess): Promise<void> {
     if (!alive) {
       const said = logOf(worker).trim().split('\n').slice(-5).join('\n')
       throw new InfrastructureError(
-        `worker ${worker.role} ended at its start; its log (${worker.logPath}) ends with:\n${said}`,
+        `${processName(worker.role)} ended at its start; its log (${worker.logPath}) ends with:\n${said}`,
       )
     }
     await delay(50)
@@ -95,7 +102,7 @@ export async function workerEnded(worker: WorkerProcess, seconds: number): Promi
 function saysReady({ pid, ...worker }: WorkerProcess): boolean {
   return logOf({ pid, ...worker })
     .split('\n')
-    .some((line) => line.includes('"worker ready"') && line.includes(`"pid":${pid},`))
+    .some((line) => /"(worker|monitor) ready"/.test(line) && line.includes(`"pid":${pid},`))
 }
 
 function logOf({ logPath, logOffset }: WorkerProcess): string {
@@ -103,7 +110,11 @@ function logOf({ logPath, logOffset }: WorkerProcess): string {
 }
 
 function statePath(home: string, role: Role): string {
-  return join(home, 'run', `worker-${role}.json`)
+  return join(home, 'run', `${fileName(role)}.json`)
+}
+
+function fileName(role: Role): string {
+  return role === 'monitor' ? role : `worker-${role}`
 }
 
 function readState(path: string): z.infer<typeof stateFile> | null {

@@ -120,6 +120,6 @@ function selected(database: Database, selection: Qc1Selection) {
 }
 
 /** `*` of a person is `%` of SQL; what SQL takes as special is text. */
-function likePattern(name: string): string {
+export function likePattern(name: string): string {
   return name.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%')
 }

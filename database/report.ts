@@ -25,6 +25,8 @@ export interface RunReport {
   readonly waitsFor: string | null
   readonly problems: readonly string[]
   readonly host: string
+  readonly orderId: number
+  readonly kind: string
   readonly orderedBy: string
   readonly leaveOutMissing: boolean
   readonly pipelineVersion: string | null
@@ -121,7 +123,7 @@ async function runsOf(database: Database, instrument: string, date: string): Pro
     .selectFrom('date_run as r')
     .innerJoin('processing_order as o', 'o.order_id', 'r.order_id')
     .selectAll('r')
-    .select(['o.ordered_by', 'o.leave_out_missing'])
+    .select(['o.kind', 'o.ordered_by', 'o.leave_out_missing'])
     .where('r.instrument', '=', instrument)
     .where('r.date', '=', date)
     .orderBy('r.run_number')
@@ -132,6 +134,8 @@ async function runsOf(database: Database, instrument: string, date: string): Pro
     waitsFor: row.waits_for,
     problems: row.problems,
     host: row.host,
+    orderId: row.order_id,
+    kind: row.kind,
     orderedBy: row.ordered_by,
     leaveOutMissing: row.leave_out_missing,
     pipelineVersion: row.pipeline_version,

@@ -184,10 +184,37 @@ export interface HostStatus {
   readonly host: string
   readonly cores: number
   readonly seenAt: Date
+  /** Average of one minute, when it was last seen; null for a worker that did not tell. */
+  readonly load: number | null
+  /** Of the scratch disk, and how many are wanted before another block is taken. */
+  readonly freeBytes: number | null
+  readonly neededBytes: number | null
+  /** Recipes that have been started there and have not ended. */
+  readonly recipes: number
 }
 
 /** Hosts of which a worker was ever seen. */
 export async function hosts(database: Database): Promise<readonly HostStatus[]> {
-  const rows = await database.selectFrom('host').selectAll().orderBy('host').execute()
-  return rows.map((row) => ({ host: row.host, cores: row.cores, seenAt: row.seen_at }))
+  const rows = await database
+    .selectFrom('host as h')
+    .selectAll('h')
+    .select((select) =>
+      select
+        .selectFrom('recipe_start as s')
+        .select(sql<number>`count(*)`.as('count'))
+        .whereRef('s.host', '=', 'h.host')
+        .where('s.ended_at', 'is', null)
+        .as('recipes'),
+    )
+    .orderBy('h.host')
+    .execute()
+  return rows.map((row) => ({
+    host: row.host,
+    cores: row.cores,
+    seenAt: row.seen_at,
+    load: row.load_average,
+    freeBytes: row.free_bytes,
+    neededBytes: row.needed_bytes,
+    recipes: row.recipes ?? 0,
+  }))
 }

@@ -5,11 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { main, root, run } from './run.mjs'
 
 /**
- * Compiles to `dist/`, which mirrors the tree, and bundles the workflows. A new `dist/` takes the place of the old one
+ * Compiles to `dist/`, which mirrors the tree, and bundles the workflows and the monitor's page. A new `dist/` takes the place of the old one
  * at the end, so that a failed build leaves the old one, and no file of a deleted source stays.
  * Files that are not code are read from the project and not copied.
  */
-export function build() {
+export async function build() {
   const next = join(root, 'dist.next')
   rmSync(next, { recursive: true, force: true })
   run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', next])
@@ -17,6 +17,9 @@ export function build() {
   if (existsSync(workflows)) {
     run(process.execPath, ['set-up/bundle-workflows.mjs', workflows, join(next, 'workflow-bundle.js')])
   }
+  // Loaded here: before the node modules are installed there is none.
+  const { bundlePage } = await import('./bundle-page.mjs')
+  await bundlePage(root, join(next, 'monitor', 'page'))
   writeFileSync(join(next, stampName), sourcesHash())
   const previous = join(root, 'dist.previous')
   rmSync(previous, { recursive: true, force: true })
@@ -44,6 +47,8 @@ function sourcesHash() {
     'tsconfig.build.json',
     'set-up/build.mjs',
     'set-up/bundle-workflows.mjs',
+    'set-up/bundle-page.mjs',
+    'monitor/page/style.css',
   ]
   for (const path of [...configuration, ...sourcesIn('')]) hash.update(path).update(readFileSync(join(root, path)))
   return hash.digest('hex')
@@ -55,7 +60,7 @@ function sourcesIn(folder) {
   )
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (entry.isFile()) return path.endsWith('.ts') ? [path] : []
+    if (entry.isFile()) return /\.tsx?$/.test(path) ? [path] : []
     const skipped = entry.name.startsWith('.') || entry.name.startsWith('dist') || notSources.has(path)
     return entry.isDirectory() && !skipped ? sourcesIn(path) : []
   })

@@ -10,6 +10,7 @@ export const runPackages = [
 export const testPackages = [
   { name: 'fitsverify', isThere: () => onPath('fitsverify') },
   { name: 'cpl-plugin-naco', isThere: () => hasPlugin('naco') },
+  { name: 'chromium', isThere: () => onPath('chromium') },
 ]
 
 /** Installs what is missing with apt; throws Missing with the command where we may or can not. */

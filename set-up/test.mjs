@@ -11,6 +11,7 @@ import { root } from './run.mjs'
 
 const checks = {
   types: ['tsc', '--noEmit'],
+  'types of the page': ['tsc', '--noEmit', '-p', 'monitor/page'],
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   format: ['biome', 'format', '.'],
 }

@@ -30,6 +30,7 @@ export interface Settings extends TemporalSettings {
   readonly postgresPort: number | null
   readonly temporalPort: number | null
   readonly temporalUiPort: number | null
+  readonly monitor: MonitorSettings
   /** This machine's name, part of the names of its task queues. */
   readonly host: string
   /** Bytes of calibrations that may stay on the scratch disk from one date to the next; 0: none. */
@@ -75,6 +76,15 @@ export interface NotifySettings {
   readonly silentNights: number
 }
 
+export interface MonitorSettings {
+  /** Where the page listens; 127.0.0.1 unless an operator has said otherwise. */
+  readonly address: string
+  /** Null: the port of last time, or any free one. */
+  readonly port: number | null
+  /** Names, beside the loopback's and this machine's, that a browser may call it by. */
+  readonly hosts: readonly string[]
+}
+
 /**
  * Reads the settings from the environment and from `<home>/phoenix.yaml`, which holds the same variables
  * (`PHOENIX_CORES: 4`); the environment wins. Relative paths of the file count from `home`, others from
@@ -108,6 +118,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     postgresPort: value.PHOENIX_POSTGRES_PORT ?? null,
     temporalPort: value.PHOENIX_TEMPORAL_PORT ?? null,
     temporalUiPort: value.PHOENIX_TEMPORAL_UI_PORT ?? null,
+    monitor: {
+      address: value.PHOENIX_MONITOR_ADDRESS ?? '127.0.0.1',
+      port: value.PHOENIX_MONITOR_PORT ?? null,
+      hosts: (value.PHOENIX_MONITOR_HOSTS ?? '').split(/ *, */).filter((name) => name !== ''),
+    },
     host: value.PHOENIX_HOST ?? '',
     calibrationCacheBytes: value.PHOENIX_CALIBRATION_CACHE_BYTES ?? 0,
     minimumFreeBytes: value.PHOENIX_MINIMUM_FREE_BYTES ?? 2e9,

@@ -46,6 +46,12 @@ export const variables = z.object({
   PHOENIX_POSTGRES_PORT: wholeNumber(1, 65535),
   PHOENIX_TEMPORAL_PORT: wholeNumber(1, 65535),
   PHOENIX_TEMPORAL_UI_PORT: wholeNumber(1, 65535),
+  PHOENIX_MONITOR_ADDRESS: text(/^[0-9a-fA-F.:]+$/, 'must be an IP address of this machine, such as 127.0.0.1'),
+  PHOENIX_MONITOR_PORT: wholeNumber(1, 65535),
+  PHOENIX_MONITOR_HOSTS: text(
+    /^[A-Za-z0-9.-]+(?: *, *[A-Za-z0-9.-]+)*$/,
+    'must be names under which browsers reach the monitor, and commas between them',
+  ),
   PHOENIX_WINDOW: text().transform((value, context) => {
     if (value === 'none') return null
     try {

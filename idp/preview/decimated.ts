@@ -1,4 +1,4 @@
-import { type Frame, xOf } from './frame.ts'
+import { type Breadth, xOf } from './frame.ts'
 
 /** What the good samples of one pixel column say. */
 export interface PixelColumn {
@@ -20,7 +20,7 @@ interface Samples {
 }
 
 /** Extremes of every pixel column, so that no line and no spike gets lost; columns without good samples are left out. */
-export function decimated({ wave, flux, error, quality }: Samples, frame: Frame): PixelColumn[] {
+export function decimated({ wave, flux, error, quality }: Samples, frame: Breadth): PixelColumn[] {
   const columns: PixelColumn[] = []
   let samples: number[] = []
   let errors: number[] = []

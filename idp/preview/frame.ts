@@ -10,6 +10,9 @@ export interface Frame {
   readonly highestFlux: number
 }
 
+/** What turns a wavelength into a place from left to right. */
+export type Breadth = Pick<Frame, 'left' | 'width' | 'firstWave' | 'lastWave'>
+
 interface Samples {
   readonly wave: ArrayLike<number>
   readonly flux: ArrayLike<number>
@@ -42,7 +45,7 @@ export function plotFrame({ wave, flux, quality }: Samples, hasBars: boolean): F
 }
 
 /** Pixel from the left of the picture. */
-export function xOf(frame: Frame, wave: number): number {
+export function xOf(frame: Breadth, wave: number): number {
   return frame.left + ((wave - frame.firstWave) / (frame.lastWave - frame.firstWave || 1)) * frame.width
 }
 

@@ -1,0 +1,108 @@
+import { useMemo } from 'preact/hooks'
+import uPlot from 'uplot'
+import type { Trend } from '../../../database/qc1-trend.ts'
+import { go } from '../router.ts'
+import type { Wire } from '../wire.ts'
+import { limitsOf } from './limits.ts'
+import { type Colours, Plot } from './plot.tsx'
+
+type WireTrend = Wire<Trend>
+
+const MJD_OF_1970 = 40_587
+const NEAR_PIXELS = 20
+
+/** Values over time, one colour and column of the legend for each setting, with the limits that the newest values were held against. */
+export function TrendPlot({ instrument, trend }: { instrument: string; trend: WireTrend }) {
+  const settings = useMemo(
+    () => [...new Set(trend.points.map(({ setting }) => setting ?? 'unknown'))].toSorted(),
+    [trend],
+  )
+  const limits = settings.length === 1 ? limitsOf(trend.points.at(-1)?.limit ?? null) : fixedLimits(trend)
+  const data = useMemo((): uPlot.AlignedData => {
+    const times = trend.points.map(({ mjdObs, date }) =>
+      mjdObs === null ? Date.parse(date) / 1000 : (mjdObs - MJD_OF_1970) * 86_400,
+    )
+    const values = settings.map((name) =>
+      trend.points.map(({ setting, value }) => ((setting ?? 'unknown') === name ? value : null)),
+    )
+    return [times, ...values]
+  }, [trend])
+  const options = (colours: Colours): Omit<uPlot.Options, 'width' | 'height'> => ({
+    legend: { show: settings.length > 1, live: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    scales: { y: { range: (_, low, high) => rangeOf(low, high, limits) } },
+    cursor: { y: false, drag: { x: true, y: false } },
+    axes: [{ size: 38 }, { label: trend.unit ?? '', labelSize: trend.unit === null ? 0 : 22, size: 64 }],
+    series: [
+      {},
+      ...settings.map((label, index) => {
+        const colour = colours.series[index % colours.series.length] ?? colours.ink
+        return {
+          label,
+          stroke: colour,
+          paths: () => null,
+          points: { show: true, size: 6, fill: colour, stroke: colour },
+        }
+      }),
+    ],
+    hooks: {
+      draw: [(plot) => drawLimits(plot, limits, colours.bad)],
+      ready: [
+        (plot) =>
+          plot.over.addEventListener('click', () => {
+            const name = nearest(plot, trend)
+            if (name !== null) go(`/abs/${instrument}/${name}`)
+          }),
+      ],
+    },
+  })
+  return (
+    <Plot
+      label={`${trend.name} of ${trend.points.length} exposures over time`}
+      height={320}
+      data={data}
+      options={options}
+    />
+  )
+}
+
+/** Limits that all values share. */
+function fixedLimits({ points }: WireTrend): readonly number[] {
+  const texts = new Set(points.map(({ limit }) => limit))
+  return texts.size === 1 ? limitsOf(points[0]?.limit ?? null) : []
+}
+
+function rangeOf(low: number | null, high: number | null, limits: readonly number[]): [number, number] {
+  const all = [low, high, ...limits].filter((value) => value !== null)
+  if (all.length === 0) return [0, 1]
+  const [least, most] = [Math.min(...all), Math.max(...all)]
+  const margin = (most - least || Math.abs(most) || 1) * 0.08
+  return [least - margin, most + margin]
+}
+
+function drawLimits(plot: uPlot, limits: readonly number[], colour: string): void {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.setLineDash([6, 4])
+  for (const limit of limits) {
+    const y = plot.valToPos(limit, 'y', true)
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(bbox.left + bbox.width, y)
+    ctx.stroke()
+  }
+  ctx.restore()
+}
+
+/** The block whose value lies nearest to the pointer, if one lies near. */
+function nearest(plot: uPlot, { points }: WireTrend): string | null {
+  const { left = -1, top = -1 } = plot.cursor
+  let best: { name: string; distance: number } | null = null
+  for (const [index, { abName, value }] of points.entries()) {
+    const x = plot.valToPos(plot.data[0][index] ?? 0, 'x')
+    const distance = Math.hypot(x - left, plot.valToPos(value, 'y') - top)
+    if (distance < (best?.distance ?? NEAR_PIXELS)) best = { name: abName, distance }
+  }
+  return best?.name ?? null
+}

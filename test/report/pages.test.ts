@@ -87,6 +87,8 @@ test('the page: summary, run, time line, failures, scores, blocks, spectra, all 
           waitsFor: null,
           problems: ['a problem'],
           host: 'muc01',
+          orderId: 1,
+          kind: 'run',
           orderedBy: 'ada',
           leaveOutMissing: false,
           pipelineVersion: 'uves/6.1.8',

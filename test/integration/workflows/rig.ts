@@ -46,7 +46,7 @@ import { searchable } from '../../../workflows/search-attributes.ts'
 import type { DateInput } from '../../../workflows/process-date.ts'
 import { ownSchema } from '../own-schema.ts'
 import { asRead } from '../../as-read.ts'
-import { makeSmallNight, smallInstrument, smallProduct } from './small-night.ts'
+import { laySmallNight, makeSmallNight, smallInstrument, smallProduct } from './small-night.ts'
 
 export const DATE = '2026-03-01'
 const HOST = 'muc01'
@@ -61,6 +61,8 @@ export type Fate = 'succeed' | 'no product' | 'fail' | 'killed' | 'hang' | 'wait
 export interface RigOptions {
   readonly executable: number
   readonly settings?: readonly SettingName[]
+  /** Instead of these: another night on paper. */
+  readonly night?: { readonly date: string; readonly plan: Parameters<typeof laySmallNight>[1] }
   readonly cores?: number
   readonly limits?: Partial<Instrument['limits']>
   readonly pipeline?: Partial<Pipeline>
@@ -119,6 +121,7 @@ export class Rig {
   readonly folder: string
   readonly archiveDir: string
   readonly scratchDir: string
+  readonly date: string
   readonly prefix = `${randomUUID()}.`
   /** Where the record is, for a process of its own. */
   readonly record: { readonly url: string; readonly schema: string }
@@ -147,6 +150,7 @@ export class Rig {
     options: RigOptions
   }) {
     this.folder = parts.folder
+    this.date = parts.options.night?.date ?? DATE
     this.archiveDir = join(parts.folder, 'archive')
     this.scratchDir = join(parts.folder, 'scratch')
     this.archives = [`folder:${this.archiveDir}`]
@@ -175,8 +179,9 @@ export class Rig {
     const { url, schema } = own
     const database = connect({ url, schema })
     await migrate(database, schema, join(projectRoot(), 'database', 'migrations'))
-    const night = { date: DATE, executable: options.executable, settings: options.settings ?? [437] }
-    const abs = await makeSmallNight(join(folder, 'archive'), night)
+    const small = { date: DATE, executable: options.executable, settings: options.settings ?? [437] }
+    const archive = join(folder, 'archive')
+    const abs = await (options.night ? laySmallNight(archive, options.night.plan) : makeSmallNight(archive, small))
     const address = inject('temporalAddress')
     const client = new Client({ connection: await Connection.connect({ address }) })
     const native = await NativeConnection.connect({ address })
@@ -196,7 +201,7 @@ export class Rig {
       .insertInto('host')
       .values({ host: HOST, cores: options.cores ?? 2 })
       .execute()
-    await rig.register(abs)
+    await rig.register(abs, rig.date)
     return rig
   }
 
@@ -377,7 +382,7 @@ export class Rig {
     const { kind = 'run', abNames = 'all', leaveOutMissing = false, anyTime = false, longAfterEvents } = options
     const opened = await openRun(this.database, {
       instrument: 'UVES',
-      date: DATE,
+      date: this.date,
       host: HOST,
       order: { kind, orderedBy: 'test', leaveOutMissing, anyTime },
       abNames,
@@ -390,7 +395,7 @@ export class Rig {
   }
 
   get workflow(): WorkflowHandle {
-    return this.client.workflow.getHandle(dateWorkflowId(this.prefix, 'UVES', DATE))
+    return this.client.workflow.getHandle(dateWorkflowId(this.prefix, 'UVES', this.date))
   }
 
   /** The Schedule of daily processing. */
@@ -400,7 +405,7 @@ export class Rig {
 
   /** Waits for the end of the workflow and gives the state in which the run closed. */
   async end(run: DateRun): Promise<RunState> {
-    await until(async () => (await findOpenRun(this.database, 'UVES', DATE))?.openRun.runNumber !== run.runNumber)
+    await until(async () => (await findOpenRun(this.database, 'UVES', this.date))?.openRun.runNumber !== run.runNumber)
     return (await readRun(this.database, run.runNumber))?.state ?? 'running'
   }
 
@@ -416,18 +421,18 @@ export class Rig {
   /** What the command line does: the row, then a wake. */
   async hold(kind: HoldKind): Promise<void> {
     await placeHold(this.database, { kind, scope: this.scope, reason: 'test', placedBy: 'tester' })
-    await this.temporal.wakeDate('UVES', DATE)
+    await this.temporal.wakeDate('UVES', this.date)
   }
 
   async resume(): Promise<void> {
     await releaseHolds(this.database, this.scope, 'tester')
-    await this.temporal.wakeDate('UVES', DATE)
+    await this.temporal.wakeDate('UVES', this.date)
   }
 
   /** The archive does not have a calibration of the night any more, nor does the scratch disk of this run. */
   loseCalibration({ runNumber }: DateRun): void {
     const fileName = this.ab(0).calibrations[0]?.fileName ?? ''
-    const runFolder = join(this.scratchDir, 'UVES', DATE, `run-${runNumber}`)
+    const runFolder = join(this.scratchDir, 'UVES', this.date, `run-${runNumber}`)
     for (const folder of [this.archiveDir, runFolder]) rmSync(join(folder, 'mcalib', fileName))
   }
 
@@ -442,7 +447,7 @@ export class Rig {
   }
 
   get scope() {
-    return { type: 'date', instrument: 'UVES', date: DATE } as const
+    return { type: 'date', instrument: 'UVES', date: this.date } as const
   }
 
   /** State of every block by its place in the night, `failed` with its cause. */

@@ -8,7 +8,7 @@ import { type Card, double, string } from '../../../fits/card.ts'
 import { formatFits } from '../../../fits/file.ts'
 import { imageHdu } from '../../../fits/image.ts'
 import { rawChipCards, rawPrimaryCards } from '../../../simulator/frame-header.ts'
-import { planNight } from '../../../simulator/night-plan.ts'
+import { type PlannedBlock, planNight } from '../../../simulator/night-plan.ts'
 import { type SettingName, setUpOf } from '../../../simulator/set-up.ts'
 
 /** An instrument for frames of a few pixels: the one mode of the fake pipeline, and nothing asked of the pixels. */
@@ -22,32 +22,37 @@ export const smallInstrument = (limits: Partial<Instrument['limits']> = {}): Ins
     certifiedOn: '2026-03-01',
     pipeline: { name: 'uves', debianPackage: 'cpl-plugin-uves', certifiedVersions: ['6.1.8'] },
     limits: { wallSeconds: 600, memoryBytes: 1e9, outputBytes: 1e9, ...limits },
-    modes: [
-      {
-        rawType: 'SCI_POINT_BLUE',
-        certified: true,
-        recipe: 'uves_obs_scired',
-        header: { 'ESO DPR TECH': 'ECHELLE' },
-        required: [],
-        optional: [
-          'MASTER_BIAS_BLUE',
-          'MASTER_FLAT_BLUE',
-          'ORDER_TABLE_BLUE',
-          'LINE_TABLE_BLUE',
-          'MASTER_RESPONSE_BLUE',
-          'EXTCOEFF_TABLE',
-        ],
-        products: [{ category: 'RED_SCI_POINT_BLUE', role: 'spectrum', primary: true }],
-      },
-    ],
+    modes: [smallMode('BLUE', ['BLUE']), smallMode('RED', ['REDL', 'REDU'])],
   })
+
+/** Whatever the arm, the fake pipeline makes the same product. */
+function smallMode(arm: string, chips: readonly string[]) {
+  const kinds = ['MASTER_BIAS', 'MASTER_FLAT', 'ORDER_TABLE', 'LINE_TABLE', 'MASTER_RESPONSE']
+  return {
+    rawType: `SCI_POINT_${arm}`,
+    certified: true,
+    recipe: 'uves_obs_scired',
+    header: { 'ESO DPR TECH': ['ECHELLE', 'ECHELLE,ABSORPTION-CELL'] },
+    raw: { setting: ['ESO INS GRAT1 WLEN', 'ESO INS GRAT2 WLEN'] },
+    required: [],
+    optional: [...kinds.flatMap((kind) => chips.map((chip) => `${kind}_${chip}`)), 'EXTCOEFF_TABLE'],
+    products: [{ category: 'RED_SCI_POINT_BLUE', role: 'spectrum', primary: true }],
+  }
+}
 
 /** Blocks of a simulated night with their files in a folder archive; frames have the real headers and four by four pixels. */
 export async function makeSmallNight(
   archive: string,
   night: { readonly date: string; readonly executable: number; readonly settings: readonly SettingName[] },
 ): Promise<readonly AssociationBlock[]> {
-  const plan = planNight({ instrument: 'UVES', seed: 1, withExtras: false, ...night })
+  return laySmallNight(archive, planNight({ instrument: 'UVES', seed: 1, withExtras: false, ...night }))
+}
+
+/** The same for any night on paper. */
+export async function laySmallNight(
+  archive: string,
+  plan: readonly Pick<PlannedBlock, 'block' | 'observation'>[],
+): Promise<readonly AssociationBlock[]> {
   for (const room of ['raw', 'mcalib', 'gencalib', 'idp']) await mkdir(join(archive, room), { recursive: true })
   const lists = new Map<string, string[]>()
   const put = async (room: string, fileName: string, bytes: Uint8Array) => {
@@ -56,7 +61,7 @@ export async function makeSmallNight(
     lists.set(room, [...(lists.get(room) ?? []), line])
   }
   for (const { observation } of plan) {
-    const setUp = setUpOf(observation.setting)
+    const setUp = setUpOf(observation.setting, observation.binning)
     const primary = rawPrimaryCards({ ...observation, template: 'test', setUp })
     const header = [...primary, ...setUp.chips.flatMap(rawChipCards)]
     await put('raw', `${observation.dpId}.fits`, smallFrame(header))

@@ -3,10 +3,13 @@ import { type Command, Option } from 'commander'
 import { PreconditionError } from '../domain/failure.ts'
 import type { Settings } from '../settings/settings.ts'
 import { projectRoot } from '../settings/project.ts'
-import { simulateLogNight } from '../simulator/log-night.ts'
-import { simulateNacoNight } from '../simulator/naco-night.ts'
-import { simulateNight } from '../simulator/night.ts'
-import type { Expectation } from '../simulator/night-plan.ts'
+import {
+  type AnySimulatedNight,
+  type NightToSimulate,
+  SIMULATED_INSTRUMENTS,
+  type SimulatedInstrument,
+  simulateAnyNight,
+} from '../simulator/simulate.ts'
 import type { OnProgress } from '../simulator/write-night.ts'
 import type { CarryOut, CommandContext } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
@@ -14,18 +17,13 @@ import { EXIT } from './exit-code.ts'
 import { wholeNumber } from './whole-number.ts'
 
 export interface NightOptions {
-  readonly instrument?: string
+  readonly instrument?: SimulatedInstrument
   readonly fromLog?: string
   readonly calibrationLog?: string
   readonly exposures?: number
   readonly date: string
   readonly seed: number
   readonly executable?: number
-}
-
-interface SimulatedNight {
-  readonly request: object
-  readonly blocks: readonly ({ readonly name: string } & Expectation)[]
 }
 
 const SHIPPED_CALIBRATION_LOG = 'simulator/logs/uves-calibration-log.csv'
@@ -35,7 +33,9 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
   program
     .command('simulate')
     .description('make a synthetic night: archive files, ABs, and the injected light')
-    .addOption(new Option('--instrument <name>', 'whose night').choices(['UVES', 'NACO']).default('UVES'))
+    .addOption(
+      new Option('--instrument <name>', 'whose night').choices(SIMULATED_INSTRUMENTS).default(SIMULATED_INSTRUMENTS[0]),
+    )
     .option('--date <date>', 'observing night', '2026-03-01')
     .option('--seed <number>', 'another seed, another night', wholeNumber(0, 2 ** 31), 1)
     .option('--executable <number>', 'ABs that can be processed, beside those that cannot', wholeNumber(0, 400), 12)
@@ -60,7 +60,6 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
       example(
         'phoenix simulate',
         'phoenix simulate --from-log simulator/logs/uves-science-log.csv --date 2016-05-09 --exposures 12',
-        'phoenix simulate --instrument NACO --executable 3',
         'phoenix simulate --date 2026-03-02 --seed 7 --executable 4',
       ),
     )
@@ -77,7 +76,7 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
 export async function simulate(
   { settings, output }: CommandContext,
   options: NightOptions,
-): Promise<{ folder: string; night: SimulatedNight }> {
+): Promise<{ folder: string; night: AnySimulatedNight }> {
   const { date, seed } = options
   const folder = nightFolder(settings)
   let made = 0
@@ -85,7 +84,16 @@ export async function simulate(
     made = total
     if (done % 10 === 0 || done === total) output.say(`  ${done} of ${total} files (${file})`)
   }
-  const night = await makeNight(options, folder, onProgress)
+  const logs = logsOf(options)
+  const night = await simulateAnyNight({
+    instrument: options.instrument ?? SIMULATED_INSTRUMENTS[0],
+    date,
+    seed,
+    folder,
+    ...(options.executable !== undefined && { executable: options.executable }),
+    ...(logs !== undefined && { logs }),
+    onProgress,
+  })
   const { blocks } = night
   const count = (expected: (typeof blocks)[number]['expect']) =>
     blocks.filter(({ expect }) => expect === expected).length
@@ -96,19 +104,15 @@ export async function simulate(
   return { folder, night }
 }
 
-async function makeNight(
-  { instrument, fromLog, calibrationLog, exposures, date, seed, executable }: NightOptions,
-  folder: string,
-  onProgress: OnProgress,
-): Promise<SimulatedNight> {
-  if (fromLog !== undefined) {
-    const flats = calibrationLog === undefined ? join(projectRoot(), SHIPPED_CALIBRATION_LOG) : resolve(calibrationLog)
-    const logs = { scienceLog: resolve(fromLog), calibrationLog: flats }
-    return simulateLogNight({ date, seed, folder, ...logs, exposures: exposures ?? null, onProgress })
+/** The log of flats is the project's own unless somebody names another. */
+function logsOf({ fromLog, calibrationLog, exposures }: NightOptions): NightToSimulate['logs'] {
+  if (fromLog === undefined) return undefined
+  return {
+    scienceLog: resolve(fromLog),
+    calibrationLog:
+      calibrationLog === undefined ? join(projectRoot(), SHIPPED_CALIBRATION_LOG) : resolve(calibrationLog),
+    exposures: exposures ?? null,
   }
-  if (instrument === 'NACO') return simulateNacoNight({ date, seed, folder, executable: executable ?? 12, onProgress })
-  const plan = executable === undefined ? {} : { executable }
-  return simulateNight({ instrument: 'UVES', date, seed, folder, plan, onProgress })
 }
 
 /**

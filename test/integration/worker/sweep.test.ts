@@ -25,11 +25,19 @@ function layRunFolder(runNumber: number): string {
   return folder
 }
 
+function layCachedCalibration(): string {
+  const folder = join(own.env['PHOENIX_HOME'] ?? '', 'scratch', '.calibrations', 'files')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'ab'.repeat(32)), 'from an earlier date')
+  return join(folder, 'ab'.repeat(32))
+}
+
 test('a host worker removes what a crashed run has left before it takes any work; what the open run needs stays', async () => {
   await own.phoenix('run', 'UVES', DATE)
   await closeRun(own.database, { runNumber: 1, state: 'stopped', problems: [], bytesFreed: 0 })
   await own.phoenix('run', 'UVES', DATE)
   const [crashed, open] = [layRunFolder(1), layRunFolder(2)]
+  const cached = layCachedCalibration()
   const settings = readSettings({
     ...own.env,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
@@ -48,5 +56,8 @@ test('a host worker removes what a crashed run has left before it takes any work
   )
   await runWorker(settings, 'host', { closing: closing.signal, killing: new AbortController().signal }, log)
   expect([existsSync(crashed), existsSync(open)]).toEqual([false, true])
-  expect(lines.join('')).toContain('leftovers swept')
+  const said = lines.join('')
+  expect(said).toContain('leftovers swept')
+  // The cache is no leftover, but it is off here.
+  expect([said.includes('.calibrations'), existsSync(cached)]).toEqual([false, false])
 })

@@ -1,5 +1,6 @@
 import { keepInstrumentFile } from '../database/instrument-files.ts'
 import { absToProcess } from '../database/plan.ts'
+import { certificationProblem } from '../domain/certification.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { ensureRecipe } from '../pipeline/find-pipeline.ts'
 import type { Host } from './dependencies.ts'
@@ -21,12 +22,8 @@ export function makePrepareHost(host: Host) {
         const instrument = await host.loadInstrument(run.instrument)
         try {
           const pipeline = await host.findPipeline(instrument.pipeline.name)
-          if (!instrument.pipeline.certifiedVersions.includes(pipeline.version)) {
-            const certified = instrument.pipeline.certifiedVersions.join(', ')
-            return [
-              `pipeline ${pipeline.name} ${pipeline.version} is not certified (certified: ${certified}): list it in the instrument file`,
-            ]
-          }
+          const problem = certificationProblem(instrument, pipeline.version, run.trial)
+          if (problem !== null) return [problem]
           for (const recipe of new Set(abs.map((ab) => ab.recipe))) ensureRecipe(pipeline, recipe)
           await host.database
             .updateTable('date_run')

@@ -1,13 +1,13 @@
 import { openArchives } from '../archive/open-archive.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import type { StartPlace } from '../domain/hold.ts'
-import type { Instrument } from '../domain/instrument.ts'
+import type { CertifiedInstrument } from '../domain/instrument.ts'
 import { checkedObservingDate } from '../domain/observing-date.ts'
 import { loadInstrument } from '../settings/instruments.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** The instrument that an operator named, in small letters or capitals. @throws PreconditionError with the list of known ones */
-export async function knownInstrument(settings: Settings, name: string): Promise<Instrument> {
+export async function knownInstrument(settings: Settings, name: string): Promise<CertifiedInstrument> {
   return loadInstrument(settings.instrumentDir, name)
 }
 

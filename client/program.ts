@@ -6,6 +6,7 @@ import { addArchive } from './archive.ts'
 import { addBackProcess } from './back-process.ts'
 import { addCancel } from './cancel.ts'
 import { addDaily } from './daily.ts'
+import { addCertified } from './certified.ts'
 import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
@@ -60,6 +61,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addDoctor(program, carryOut)
   addSimulate(program, carryOut)
   addRegister(program, carryOut)
+  addCertified(program, carryOut)
   addRun(program, carryOut)
   addDaily(program, carryOut)
   addBackProcess(program, carryOut)

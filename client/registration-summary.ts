@@ -40,6 +40,13 @@ export function promisedFiles(blocks: readonly BlockToRegister[]): readonly Prom
   })
 }
 
+/** The same calibration may be waited for on several dates. */
+export function ofAllDates(files: readonly PromisedFile[]): readonly PromisedFile[] {
+  return grouped(files, ({ fileName }) => fileName)
+    .map((same) => ({ ...same[0], abNames: same.flatMap(({ abNames }) => abNames) }))
+    .toSorted((a, b) => b.abNames.length - a.abNames.length)
+}
+
 const NAMES_SHOWN = 3
 
 /** The first few names, and how many there are beside them. */

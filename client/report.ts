@@ -130,12 +130,26 @@ function show(found: DateReport, uiUrl: string | null, output: CommandContext['o
 }
 
 function showRun(run: RunReport, output: CommandContext['output']): void {
-  const { runNumber, state, startedAt, endedAt, host, orderedBy, pipelineVersion, bytesFreed, waitsFor } = run
+  const {
+    runNumber,
+    state,
+    startedAt,
+    endedAt,
+    host,
+    orderedBy,
+    pipelineVersion,
+    bytesFreed,
+    waitsFor,
+    instrumentFile,
+  } = run
   const seconds = endedAt === null ? 'open' : `${((endedAt.getTime() - startedAt.getTime()) / 1000).toFixed(1)} s`
   const parts = [
     `run ${runNumber}: ${state}${waitsFor === null ? '' : ` (${waitsFor})`}`,
     `${clockTime(startedAt)} (${seconds}) on ${host}, ordered by ${orderedBy}`,
     pipelineVersion === null ? null : `pipeline ${pipelineVersion}`,
+    instrumentFile === null
+      ? null
+      : `instrument file version ${instrumentFile.version}, SHA-256 ${instrumentFile.sha256.slice(0, 12)}`,
     bytesFreed === null ? null : `${megabytes(bytesFreed)} MB cleaned up`,
   ]
   output.say(parts.filter((part) => part !== null).join('; '))

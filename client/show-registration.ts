@@ -3,7 +3,7 @@ import { isOpenRun } from '../domain/date-run.ts'
 import type { ChangedLine } from '../domain/line-difference.ts'
 import type { Output } from './output.ts'
 import type { RegisteredDate } from './register-date.ts'
-import { groupedReasons, type PromisedFile, type ReasonGroup, someNames } from './registration-summary.ts'
+import { groupedReasons, ofAllDates, type PromisedFile, type ReasonGroup, someNames } from './registration-summary.ts'
 import type { Column } from './table.ts'
 
 /** More than these a person does not read; `--json` has all. */
@@ -21,7 +21,7 @@ export function showRegistration(instrument: string, dates: readonly RegisteredD
   const reasons = groupedReasons(dates.flatMap(({ leftOut }) => leftOut))
   output.table(reasonColumns, reasons.slice(0, MOST_SHOWN))
   sayRest(output, reasons.length, 'reasons')
-  const promised = dates.flatMap((date) => date.promised)
+  const promised = ofAllDates(dates.flatMap((date) => date.promised))
   output.table(promisedColumns, promised.slice(0, MOST_SHOWN))
   sayRest(output, promised.length, 'promised calibrations')
   if (dates.length === 1) output.say(changesOf(dates))

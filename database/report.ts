@@ -30,6 +30,8 @@ export interface RunReport {
   readonly orderedBy: string
   readonly leaveOutMissing: boolean
   readonly pipelineVersion: string | null
+  /** The instrument file that was followed; null for a run that never came so far. */
+  readonly instrumentFile: { readonly version: number; readonly sha256: string } | null
   readonly startedAt: Date
   readonly endedAt: Date | null
   readonly bytesFreed: number | null
@@ -122,8 +124,10 @@ async function runsOf(database: Database, instrument: string, date: string): Pro
   const rows = await database
     .selectFrom('date_run as r')
     .innerJoin('processing_order as o', 'o.order_id', 'r.order_id')
+    .leftJoin('instrument_file as f', 'f.sha256', 'r.instrument_file')
     .selectAll('r')
     .select(['o.kind', 'o.ordered_by', 'o.leave_out_missing'])
+    .select(['f.version as file_version', 'f.sha256 as file_sha256'])
     .where('r.instrument', '=', instrument)
     .where('r.date', '=', date)
     .orderBy('r.run_number')
@@ -139,6 +143,10 @@ async function runsOf(database: Database, instrument: string, date: string): Pro
     orderedBy: row.ordered_by,
     leaveOutMissing: row.leave_out_missing,
     pipelineVersion: row.pipeline_version,
+    instrumentFile:
+      row.file_version === null || row.file_sha256 === null
+        ? null
+        : { version: row.file_version, sha256: row.file_sha256 },
     startedAt: row.started_at,
     endedAt: row.ended_at,
     bytesFreed: row.bytes_freed,

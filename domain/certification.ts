@@ -51,6 +51,19 @@ export function leftOutReason(ab: AssociationBlock, instrument: Instrument): Lef
   return missingCalibration(ab, mode) ?? virtualCalibration(ab)
 }
 
+/** Why no recipe may be started with an installed version of the pipeline; null when it may. A trial may run what is to be certified. */
+export function certificationProblem(
+  { instrument, status, pipeline }: Instrument,
+  installedVersion: string,
+  isTrial = false,
+): string | null {
+  if (isTrial) return null
+  if (status === 'draft') return `the instrument file of ${instrument} is a draft: it runs as a trial only (--trial)`
+  if (pipeline.certifiedVersions.includes(installedVersion)) return null
+  const certified = pipeline.certifiedVersions.join(', ')
+  return `pipeline ${pipeline.name} ${installedVersion} is not certified (certified: ${certified}): install one of those, or certify it in the instrument file after a trial`
+}
+
 /** The modes of the instrument file that a block of this raw type may be; the raw's header decides between them. */
 export function modesOf(instrument: Instrument, rawType: string): readonly Mode[] {
   return instrument.modes.filter((mode) => mode.rawType === rawType)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { groupedReasons, promisedFiles, someNames } from '../../client/registration-summary.ts'
+import { groupedReasons, ofAllDates, promisedFiles, someNames } from '../../client/registration-summary.ts'
 import { exampleBlock } from '../domain/example-block.ts'
 
 test('reasons are grouped, the most frequent first; those that wait for calibrations stand apart', () => {
@@ -42,6 +42,14 @@ test('calibrations that are only promised, with the blocks that they would make 
   expect(promisedFiles(blocks)).toEqual([
     { fileName: 'LINE_TABLE_BLUE.fits', category: 'LINE_TABLE_BLUE', abNames: ['a.ab', 'c.ab'] },
     { fileName: 'MASTER_FLAT_BLUE.fits', category: 'MASTER_FLAT_BLUE', abNames: ['b.ab', 'c.ab'] },
+  ])
+})
+
+test('a calibration that several dates wait for stands there once', () => {
+  const file = (fileName: string, ...abNames: string[]) => ({ fileName, category: 'MASTER_FLAT_BLUE', abNames })
+  expect(ofAllDates([file('a', '1', '2'), file('b', '3', '4'), file('b', '5')])).toEqual([
+    file('b', '3', '4', '5'),
+    file('a', '1', '2'),
   ])
 })
 

@@ -120,7 +120,7 @@ describe('what can be known before a start burns nothing', () => {
     const run = await rig.order()
     expect(await rig.end(run)).toBe('error')
     expect(await rig.problems(run)).toEqual([
-      'pipeline uves 6.1.9 is not certified (certified: 6.1.8): list it in the instrument file',
+      'pipeline uves 6.1.9 is not certified (certified: 6.1.8): install one of those, or certify it in the instrument file after a trial',
     ])
     expect(await rig.abStates()).toEqual(['pending'])
     expect(onScratch()).toEqual([])

@@ -59,5 +59,5 @@ test('another version, a draft, and parameters of the recipe', async () => {
 test('a file with a mistake: where, in one line', async () => {
   const { code, error } = await certified(uves.replace('certified: false', 'certified: nearly'))
   expect(code).toBe(2)
-  expect(error).toMatch(/uves\.yaml: modes\.\d\.certified: /)
+  expect(error).toMatch(/uves\.yaml, line \d+: modes\.\d\.certified: /)
 })

@@ -4,6 +4,7 @@ import type { Host } from './dependencies.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { readOpenRun } from './open-run.ts'
 import { sweepQuarantine } from './quarantine.ts'
+import { trialShelf } from './trial-products.ts'
 import { MARKER, namesIn, removeEmptyUpTo, removeFolder, RunFolder } from './scratch.ts'
 
 /**
@@ -28,6 +29,7 @@ export function makeCleanUp(host: Host) {
         await removeEmptyUpTo(dateFolder, host.scratchDir)
         // Nothing may be refused for months: what was before has its days all the same.
         await sweepQuarantine(host.quarantine)
+        await sweepQuarantine(trialShelf(host))
         return bytesFreed
       })
     },

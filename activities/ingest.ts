@@ -28,6 +28,8 @@ export function makeIngest(host: Host) {
     async ingest(runNumber: number): Promise<Ingested> {
       return withHeartbeat(async () => {
         const run = await readOpenRun(host.database, runNumber)
+        // Nothing of a trial goes into the archive, nor anything on its behalf.
+        if (run.trial) return { live: 0, waiting: 0, why: '' }
         let live = 0
         let why = ''
         for (const idp of await pendingIdps(host.database, run.instrument, run.date, host.name)) {

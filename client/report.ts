@@ -18,6 +18,7 @@ import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
 import { knownInstrument, knownPlace, notRegistered } from './place.ts'
 import { reportMonths } from './report-months.ts'
+import { reportTrial, trialNumber } from './report-trial.ts'
 import type { Column } from './table.ts'
 import { writeNamedFile } from './write-file.ts'
 
@@ -26,7 +27,7 @@ export function addReport(program: Command, carryOut: CarryOut): void {
   program
     .command('report')
     .description('what became of every AB of a date: state, cause, S/N, resources, IDPs, ingestion')
-    .argument('<instrument>', 'or the name of the workflow: date/UVES/2026-03-01, campaign/12')
+    .argument('<instrument>', 'or the name of a workflow: date/UVES/2026-03-01, campaign/12; or of a trial: trial/12')
     .argument('[date]', 'observing night, YYYY-MM-DD')
     .option('--html <file>', 'write it as one HTML file that needs nothing else: to read offline, to send, to print')
     .option('--by-month', 'the numbers of all months of an instrument')
@@ -39,6 +40,7 @@ export function addReport(program: Command, carryOut: CarryOut): void {
         'phoenix report date/UVES/2026-03-01 --html uves-2026-03-01.html',
         'phoenix report campaign/12',
         'phoenix report UVES --by-month --csv > uves.csv',
+        'phoenix report trial/12',
       ),
     )
     .action((instrument: string, date: string | undefined, options: ReportOptions) =>
@@ -54,6 +56,11 @@ export function addReport(program: Command, carryOut: CarryOut): void {
         if (orderId !== null) {
           const status = await withRecord(context.settings, (database) => readCampaignStatus(database, orderId))
           context.output.result(status, () => showCampaign(context.output, status))
+          return EXIT.fine
+        }
+        const trial = trialNumber(instrument)
+        if (trial !== null) {
+          await withRecord(context.settings, (database) => reportTrial(context, database, trial))
           return EXIT.fine
         }
         const [instrumentName, day] = splitPlace(instrument, date)

@@ -6,6 +6,7 @@ import { activeHolds } from '../database/holds.ts'
 import { absWithoutAnswer } from '../database/plan.ts'
 import { abStatuses, type DateStatus, dateStatuses, hostSeenAt } from '../database/status.ts'
 import type { ClosedRunState } from '../domain/date-run.ts'
+import { PreconditionError } from '../domain/failure.ts'
 import { controlOf } from '../domain/hold.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
@@ -15,13 +16,19 @@ import { example, JSON_OPTION } from './example.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import { followRun } from './follow-run.ts'
 import { untilInterrupted } from './interrupt.ts'
-import { knownPlace, notRegistered } from './place.ts'
+import { abNamesToTry, orderTrial } from './order-trial.ts'
+import type { Output } from './output.ts'
+import { knownInstrument, knownPlace, notRegistered } from './place.ts'
+import { reportTrial } from './report-trial.ts'
 import { showSummary } from './summary.ts'
+import { wholeNumber } from './whole-number.ts'
 
 interface RunOptions {
   readonly wait?: boolean
   readonly dryRun?: boolean
   readonly leaveOutMissing?: boolean
+  readonly trial?: boolean
+  readonly sample?: number
   readonly json?: boolean
 }
 
@@ -35,12 +42,25 @@ export function addRun(program: Command, carryOut: CarryOut): void {
     .option('--wait', 'follow the run to its end; the exit code is that of its state')
     .option('--dry-run', 'tell what would be run and downloaded, and start nothing')
     .option('--leave-out-missing', 'when mcalibs are missing, leave out the ABs that need them and run the rest')
+    .option('--trial', 'everything but the ingestion, of all ABs that could be processed; also with a draft')
+    .option('--sample <number>', 'with --trial: so many ABs, spread over the settings', wholeNumber(1, 1_000_000))
     .option(...JSON_OPTION)
-    .addHelpText('after', example('phoenix run UVES 2026-03-01 --wait', 'phoenix run UVES 2026-03-01 --dry-run'))
+    .addHelpText(
+      'after',
+      example(
+        'phoenix run UVES 2026-03-01 --wait',
+        'phoenix run UVES 2026-03-01 --dry-run',
+        'phoenix run UVES 2026-03-01 --trial --sample 6 --wait',
+      ),
+    )
     .action((instrument: string, date: string, options: RunOptions) =>
       carryOut(options, async (context) => {
         const place = await knownPlace(context.settings, instrument, date)
+        if (options.sample !== undefined && options.trial !== true) {
+          throw new PreconditionError('--sample goes with --trial only')
+        }
         return withRecord(context.settings, async (database) => {
+          if (options.trial === true) return trial(context, database, { ...place, ...options })
           if (options.dryRun === true) return dryRun(context, database, place)
           return run(context, database, { ...place, ...options })
         })
@@ -65,14 +85,7 @@ async function run(context: CommandContext, database: Database, request: RunRequ
     })
     return EXIT.fine
   }
-  if (!opened.opened) {
-    const { openRun: other, orderedBy, startedAt } = opened
-    output.result({ instrument, date, run: null, openRun: other, orderedBy, startedAt }, () => undefined)
-    output.warn(
-      `run ${other.runNumber} of ${instrument} ${date} is open (${other.state}), ordered by ${orderedBy} at ${startedAt.toISOString()}: nothing started`,
-    )
-    return EXIT.othersRun
-  }
+  if (!opened.opened) return tellOpenRun(output, opened)
   output.say(`run ${opened.run.runNumber} of ${instrument} ${date} is open`)
   await ensureWorkflow(settings, opened.run, (line) => output.warn(line))
   for (const line of await obstacles(database, opened.run)) output.warn(line)
@@ -87,6 +100,46 @@ async function run(context: CommandContext, database: Database, request: RunRequ
   const abs = await abStatuses(database, instrument, date)
   const [status] = await dateStatuses(database, instrument, date)
   output.result({ instrument, date, run: status?.run ?? null, abs }, () => showSummary(output, status, abs))
+  return exitCodeOf(state)
+}
+
+function tellOpenRun(output: Output, found: Extract<OpenedRun, { opened: false }>): ExitCode {
+  const { openRun: other, orderedBy, startedAt } = found
+  const { instrument, date } = other
+  output.result({ instrument, date, run: null, openRun: other, orderedBy, startedAt }, () => undefined)
+  output.warn(
+    `run ${other.runNumber} of ${instrument} ${date} is open (${other.state}), ordered by ${orderedBy} at ${startedAt.toISOString()}: nothing started`,
+  )
+  return EXIT.othersRun
+}
+
+async function trial(context: CommandContext, database: Database, request: RunRequest): Promise<ExitCode> {
+  const { settings, output } = context
+  const { date, sample = null, leaveOutMissing = false } = request
+  const wanted = { instrument: await knownInstrument(settings, request.instrument), date, sample, leaveOutMissing }
+  if (request.dryRun === true) {
+    const abNames = await abNamesToTry(database, wanted)
+    output.result({ ...request, toTry: abNames }, () => {
+      for (const abName of abNames) output.say(abName)
+      output.say(`${abNames.length} ABs would be tried, nothing ingested`)
+    })
+    return EXIT.fine
+  }
+  const opened = await orderTrial(database, settings, wanted)
+  if (!opened.opened) return tellOpenRun(output, opened)
+  const { runNumber } = opened.run
+  output.say(`trial/${runNumber} of ${request.instrument} ${date} is open`)
+  await ensureWorkflow(settings, opened.run, (line) => output.warn(line))
+  for (const line of await obstacles(database, opened.run)) output.warn(line)
+  if (request.wait !== true) {
+    output.result({ ...request, run: opened.run }, () => {
+      output.say(`\`phoenix report trial/${runNumber}\` tells what became of it`)
+    })
+    return EXIT.fine
+  }
+  const state = await follow(context, database, opened.run)
+  if (state === null) return EXIT.failed
+  await reportTrial(context, database, runNumber)
   return exitCodeOf(state)
 }
 

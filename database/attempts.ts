@@ -4,6 +4,7 @@ import type { Insertable, Transaction } from 'kysely'
 import { type FailureKind, InfrastructureError } from '../domain/failure.ts'
 import type { Score } from '../domain/scores.ts'
 import { commonCause } from '../domain/systematic-failure.ts'
+import { isTrial } from '../domain/trial.ts'
 import { inBatches } from './batches.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
@@ -13,6 +14,7 @@ import { insertPendingIdps, type NewIdp } from './idps.ts'
 import { setAbState } from './recipe-starts.ts'
 import type { Schema } from './schema.ts'
 import { insertScores } from './scores.ts'
+import { insertTrialProducts } from './trials.ts'
 import { judgeFailure } from './systematic-failures.ts'
 
 const gzip = promisify(gzipCallback)
@@ -125,13 +127,13 @@ export async function recordAttempt(database: Database, record: AttemptRecord): 
     }
     const { outcome } = record.outcome
     const cause = record.outcome.outcome === 'processed' ? null : record.outcome.cause
-    await setAbState(transaction, record.instrument, record.abName, outcome, cause)
+    if (!isTrial(record.generation)) await setAbState(transaction, record.instrument, record.abName, outcome, cause)
     await writeEvent(transaction, {
       instrument: record.instrument,
       date: record.date,
       runNumber: record.runNumber,
       abName: record.abName,
-      kind: outcome,
+      kind: isTrial(record.generation) ? `${outcome} in a trial` : outcome,
       message: cause ?? '',
     })
     if (counts) await judgeFailure(transaction, { ...record, cause: cause ?? '' })
@@ -276,7 +278,9 @@ async function insertDetails(
       .execute(),
   )
   await insertScores(transaction, key, record.scores)
-  await insertPendingIdps(transaction, { ...key, run_number: record.runNumber, host: record.host }, record.idps)
+  const made = { ...key, run_number: record.runNumber, host: record.host }
+  if (isTrial(record.generation)) await insertTrialProducts(transaction, made, record.idps)
+  else await insertPendingIdps(transaction, made, record.idps)
 }
 
 function attemptTextKind(kind: string): AttemptTextKind {

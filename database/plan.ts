@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
 import type { AssociationBlock } from '../domain/association-block.ts'
 import type { LeftOut } from '../domain/certification.ts'
 import { InfrastructureError } from '../domain/failure.ts'
+import { isTrial, trialGeneration } from '../domain/trial.ts'
 import type { Database } from './connect.ts'
 import type { DateRun } from './date-runs.ts'
 import { writeEvent } from './events.ts'
@@ -20,8 +22,9 @@ export interface RegisteredAb {
 /** The blocks that a run has to bring to an answer, in the order of their exposures: of its date, or of its list. */
 export async function absToProcess(
   database: Database,
-  run: Pick<DateRun, 'runNumber' | 'instrument' | 'date' | 'covers'>,
+  run: Pick<DateRun, 'runNumber' | 'instrument' | 'date' | 'covers' | 'trial'>,
 ): Promise<readonly RegisteredAb[]> {
+  if (run.trial) return trialAbs(database, run.runNumber)
   const ofDate = withoutAnswer(database, run.instrument, run.date)
   const query =
     run.covers === 'all'
@@ -56,6 +59,70 @@ export async function readRegisteredAb(database: Database, instrument: string, a
   return found
 }
 
+/** One block as a run takes it: a trial has a generation of its own. Null when it is not, or not any more, executable. */
+export async function readAbOfRun(
+  database: Database,
+  run: Pick<DateRun, 'runNumber' | 'instrument' | 'trial'>,
+  abName: string,
+): Promise<RegisteredAb | null> {
+  if (run.trial) {
+    const ab = await readRegisteredAb(database, run.instrument, abName)
+    return { ...ab, generation: trialGeneration(run.runNumber) }
+  }
+  const { state } = await database
+    .selectFrom('sciproc_ab')
+    .select('state')
+    .where('instrument', '=', run.instrument)
+    .where('ab_name', '=', abName)
+    .executeTakeFirstOrThrow()
+  // A block that was registered again meanwhile may be malformed now, or gone.
+  if (state === 'left out' || state === 'withdrawn') return null
+  return readRegisteredAb(database, run.instrument, abName)
+}
+
+/** Readable blocks of a date in whatever state, in the order of their exposures: what a trial may choose from. */
+export async function absOfDate(
+  database: Database,
+  instrument: string,
+  date: string,
+): Promise<readonly RegisteredAb[]> {
+  const rows = await registered(database)
+    .where('a.instrument', '=', instrument)
+    .where('a.date', '=', date)
+    .where('a.state', '!=', 'withdrawn')
+    .orderBy('a.mjd_obs')
+    .orderBy('a.ab_name')
+    .execute()
+  return rows.flatMap((row) => toRegistered(row) ?? [])
+}
+
+/** The blocks of a trial that have no answer in it yet. What they are beside it does not matter. */
+async function trialAbs(database: Database, runNumber: number): Promise<readonly RegisteredAb[]> {
+  const generation = trialGeneration(runNumber)
+  const rows = await registered(database)
+    .innerJoin('run_ab as l', (join) =>
+      join.onRef('l.instrument', '=', 'a.instrument').onRef('l.ab_name', '=', 'a.ab_name'),
+    )
+    .where('l.run_number', '=', runNumber)
+    .where(
+      sql<boolean>`not exists (select from attempt t
+        where t.instrument = a.instrument and t.ab_name = a.ab_name and t.generation = ${generation})`,
+    )
+    .select(
+      sql<boolean>`exists (select from recipe_start s where s.instrument = a.instrument and s.ab_name = a.ab_name
+        and s.generation = ${generation} and s.ended_at is null)`.as('is_started'),
+    )
+    .orderBy('a.mjd_obs')
+    .orderBy('a.ab_name')
+    .execute()
+  return rows.flatMap((row) => {
+    const ab = toRegistered(row)
+    return ab === null
+      ? []
+      : [{ ...ab, generation, state: row.is_started ? ('running' as const) : ('pending' as const) }]
+  })
+}
+
 /** Leaves a pending block out of a run, with its reason: for calibrations that the archive turned out not to have. */
 export async function leaveOut(
   database: Database,
@@ -66,6 +133,8 @@ export async function leaveOut(
   const { instrument } = ab.ab
   await database.transaction().execute(async (transaction) => {
     await holdFence(transaction, runNumber)
+    // A trial changes nothing of its blocks.
+    if (isTrial(ab.generation)) return
     const result = await transaction
       .updateTable('sciproc_ab')
       .set({ state: 'left out', left_out_code: reason.code, cause: reason.text, changed_at: new Date() })

@@ -110,7 +110,7 @@ function selected(database: Database, selection: Qc1Selection) {
     )
   if (instrument !== undefined) query = query.where('q.instrument', '=', instrument)
   if (abName !== undefined) query = query.where('q.ab_name', '=', abName)
-  if (generation !== undefined) query = query.where('q.generation', '=', generation)
+  query = generation === undefined ? query.where('q.generation', '>', 0) : query.where('q.generation', '=', generation)
   if (name !== undefined) query = query.where('q.name', 'like', likePattern(name))
   if (chip !== undefined) query = query.where('q.chip', '=', chip)
   if (setting !== undefined) query = query.where('t.setting', '=', setting)

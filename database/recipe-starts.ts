@@ -3,6 +3,7 @@ import { gzip as gzipCallback } from 'node:zlib'
 import { decideStart, type StartDecision } from '../domain/attempt.ts'
 import { isOpenRun } from '../domain/date-run.ts'
 import { controlOf, type StartPlace } from '../domain/hold.ts'
+import { isTrial } from '../domain/trial.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import { activeHolds, shareHoldLock } from './holds.ts'
@@ -50,8 +51,11 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
       .executeTakeFirstOrThrow()
     const facts = await startHistory(transaction, instrument, abName, generation)
     const decision = decideStart({
-      fenceIsCurrent: run !== undefined && isOpenRun(run.state) && ab.generation === generation,
-      contentIsCurrent: ab.version === request.version && ab.state !== 'left out' && ab.state !== 'withdrawn',
+      fenceIsCurrent:
+        run !== undefined && isOpenRun(run.state) && (isTrial(generation) || ab.generation === generation),
+      contentIsCurrent:
+        ab.version === request.version &&
+        (isTrial(generation) || (ab.state !== 'left out' && ab.state !== 'withdrawn')),
       control: controlOf(await activeHolds(transaction), place),
       windowIsOpen: request.windowIsOpen,
       ended: facts.ended,
@@ -74,7 +78,7 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
       })
       .returning('start_id')
       .executeTakeFirstOrThrow()
-    await setAbState(transaction, instrument, abName, 'running', null)
+    if (!isTrial(generation)) await setAbState(transaction, instrument, abName, 'running', null)
     return { started: true, startId }
   })
 }
@@ -140,10 +144,10 @@ export async function closeStart(database: Database, closing: StartClosing): Pro
       .set({ ended_at: new Date(), ended_as: endedAs, detail, log })
       .where('start_id', '=', startId)
       .where('ended_at', 'is', null)
-      .returning(['instrument', 'ab_name', 'run_number'])
+      .returning(['instrument', 'ab_name', 'run_number', 'generation'])
       .executeTakeFirst()
     if (start === undefined) return
-    await setAbState(transaction, start.instrument, start.ab_name, 'pending', null)
+    if (!isTrial(start.generation)) await setAbState(transaction, start.instrument, start.ab_name, 'pending', null)
     const { date } = await transaction
       .selectFrom('date_run')
       .select('date')

@@ -4,6 +4,7 @@ import type { AssociationBlock } from '../domain/association-block.ts'
 import type { CampaignEnd } from '../domain/campaign.ts'
 import type { StoppedBy } from '../domain/daily.ts'
 import type { RunCoverage, RunState } from '../domain/date-run.ts'
+import type { SpectrumComparison } from '../domain/compare-spectra.ts'
 import type { LeftOut } from '../domain/certification.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import type { HoldKind, HoldScope } from '../domain/hold.ts'
@@ -219,6 +220,21 @@ export interface Schema {
     flux_reason: string | null
     findings: JSONColumnType<IdpFinding[], string | undefined, string>
     keywords: JSONColumnType<Record<string, string | number | boolean>, string | undefined, string>
+  }
+  trial_product: GenerationKey & {
+    run_number: number
+    role: string
+    kind: 'unconverted' | 'standard'
+    category: string
+    host: string
+    path: string
+    bytes: number
+    sha256: string
+    flux_calibrated: boolean | null
+    flux_reason: string | null
+    keywords: JSONColumnType<Record<string, string | number | boolean>, string | undefined, string>
+    compared_with: string | null
+    comparison: JSONColumnType<SpectrumComparison, string | null, string | null> | null
   }
   idp_preview: { archive_name: string; svg: Buffer }
   ingestion_log: {

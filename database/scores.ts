@@ -20,6 +20,7 @@ export async function recordedValues(
     .where('instrument', '=', instrument)
     .where('setting', '=', setting)
     .where('outcome', '=', 'processed')
+    .where('generation', '>', 0)
     .orderBy('ended_at', 'desc')
     .limit(NEWEST)
   const rows = await database

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import type { Database } from '../../database/connect.ts'
 import type { DateRun } from '../../database/date-runs.ts'
-import { type RegisteredAb, readRegisteredAb } from '../../database/plan.ts'
+import { readAbOfRun, type RegisteredAb } from '../../database/plan.ts'
 import type { CertifiedInstrument } from '../../domain/instrument.ts'
 import type { Pipeline } from '../../pipeline/find-pipeline.ts'
 import type { Host } from '../dependencies.ts'
@@ -23,23 +22,12 @@ export interface Block {
 /** Null when the block was left out or withdrawn since the run was planned. Throws StaleRunError when the run is not open any more. */
 export async function openBlock(host: Host, runNumber: number, abName: string): Promise<Block | null> {
   const run = await readOpenRun(host.database, runNumber)
-  if (!(await isExecutable(host.database, run.instrument, abName))) return null
-  const registered = await readRegisteredAb(host.database, run.instrument, abName)
+  const registered = await readAbOfRun(host.database, run, abName)
+  if (registered === null) return null
   const instrument = await host.loadInstrument(run.instrument)
   const pipeline = await host.findPipeline(instrument.pipeline.name)
   const runFolder = new RunFolder(host.scratchDir, run)
   return { host, run, registered, instrument, pipeline, runFolder, folder: runFolder.ab(abName) }
-}
-
-/** A block that was registered again meanwhile may be malformed now, or gone. */
-async function isExecutable(database: Database, instrument: string, abName: string): Promise<boolean> {
-  const { state } = await database
-    .selectFrom('sciproc_ab')
-    .select('state')
-    .where('instrument', '=', instrument)
-    .where('ab_name', '=', abName)
-    .executeTakeFirstOrThrow()
-  return state !== 'left out' && state !== 'withdrawn'
 }
 
 /** The recipe works here and nowhere else. */

@@ -15,6 +15,7 @@ import { readErrorOutput, readLog } from '../../pipeline/read-log.ts'
 import type { RecipeStatus } from '../../pipeline/run-recipe.ts'
 import { formatSetOfFrames } from '../../pipeline/set-of-frames.ts'
 import { type InputFile, readInputList } from '../input-list.ts'
+import { shelveProducts } from '../trial-products.ts'
 import { type Block, inputListPath, recipeFolder } from './block.ts'
 import { makeIdps } from './make-idps.ts'
 import { qc1Values } from './qc1-values.ts'
@@ -130,7 +131,8 @@ async function productsOf(block: Block, { inputs, raw, setting, log, endedAt }: 
     )
     const scores = await scoreProducts(block, { mode, rawPath: raw.path, setting, facts, qc1, warnings: count })
     measured = { qc1, scores }
-    const idps = await makeIdps(block, mode, products, inputs, endedAt)
+    const made = await makeIdps(block, mode, products, inputs, endedAt)
+    const idps = block.run.trial ? await shelveProducts(block.host, made) : made
     return { outcome: { outcome: 'processed' }, ...measured, idps }
   } catch (error) {
     if (error instanceof OutcomeError) return { ...failed(error.kind, error.message), ...measured }

@@ -92,7 +92,7 @@ test('the page: summary, run, time line, failures, scores, blocks, spectra, all 
           orderedBy: 'ada',
           leaveOutMissing: false,
           pipelineVersion: 'uves/6.1.8',
-      instrumentFile: null,
+          instrumentFile: null,
           startedAt: at('09:00:00'),
           endedAt: at('09:01:00'),
           bytesFreed: 1,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readRun } from '../database/date-runs.ts'
 import type { Database } from '../database/connect.ts'
 import { type AbStatus, abStatuses } from '../database/status.ts'
+import { trialAbs } from '../database/trials.ts'
 import { type ClosedRunState, isOpenRun, type RunState } from '../domain/date-run.ts'
 import type { AbState } from '../domain/ab-state.ts'
 import { isConnectionLost } from './failure-line.ts'
@@ -83,7 +84,15 @@ async function lookAt(database: Database, { runNumber, instrument, date }: Follo
   // The run first: when it is closed, the states read after it are final.
   const run = await readRun(database, runNumber)
   if (run === null) throw new Error(`run ${runNumber} has gone from the record`)
-  return { runNumber, state: run.state, waitsFor: run.waitsFor, abs: await abStatuses(database, instrument, date) }
+  const abs = run.trial ? await trialStatuses(database, runNumber) : await abStatuses(database, instrument, date)
+  return { runNumber, state: run.state, waitsFor: run.waitsFor, abs }
+}
+
+/** A block has its own state beside a trial: what counts here is what the trial has made of it. */
+async function trialStatuses(database: Database, runNumber: number): Promise<readonly AbStatus[]> {
+  return (await trialAbs(database, runNumber)).map(({ abName, outcome, cause, wallSeconds }) => {
+    return { abName, state: outcome ?? 'pending', cause, leftOutCode: null, wallSeconds }
+  })
 }
 
 function isEnd(state: AbState): boolean {

@@ -13,6 +13,7 @@ import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
 import { addIdp } from './idp.ts'
 import { addInstrument } from './instrument.ts'
+import { addJobs } from './jobs.ts'
 import { addMonitor } from './monitor.ts'
 import { addNotify } from './notify.ts'
 import { addPause } from './pause.ts'
@@ -64,6 +65,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addCertified(program, carryOut)
   addRun(program, carryOut)
   addDaily(program, carryOut)
+  addJobs(program, carryOut)
   addBackProcess(program, carryOut)
   addReprocess(program, carryOut)
   addPause(program, carryOut)

@@ -256,6 +256,30 @@ export interface Schema {
     message: string
     who: string | null
   }
+  job_file: {
+    host: string
+    path: string
+    part: number
+    bytes_read: number
+    lines_read: number
+    sha256: string
+    began_at: Generated<Date>
+  }
+  job: {
+    job_id: Identity
+    host: string
+    path: string
+    part: number
+    line_number: number
+    line: string
+    instrument: string | null
+    date: string | null
+    ab_dir: string | null
+    problem: string | null
+    nothing_to_do: Generated<boolean>
+    run_number: number | null
+    read_at: Generated<Date>
+  }
   daily_instrument: {
     instrument: string
     active: boolean

@@ -55,7 +55,7 @@ function modeAlone(mode: Mode): InstrumentFinding[] {
   const twice = mode.optional.find((category) => mode.required.includes(category))
   return [
     ...(twice === undefined ? [] : [error(['optional'], `${twice} is required as well`)]),
-    ...(mode.products.some(({ primary }) => primary)
+    ...(!mode.certified || mode.products.some(({ primary }) => primary)
       ? []
       : [error(['products'], 'none of them is primary: nothing would be archived')]),
     ...mode.products.flatMap(({ with: needed, errorOf }, index) => [
@@ -69,6 +69,14 @@ function modeAlone(mode: Mode): InstrumentFinding[] {
     ]),
     ...mode.raw.keywords.flatMap(({ with: needed }, index) =>
       unknown(needed, given, ['raw', 'keywords', index, 'with'], 'is no calibration of this mode'),
+    ),
+    ...mode.coverage.flatMap(({ orders, lines }, index) =>
+      unknown(
+        [orders.category, lines.category],
+        given,
+        ['coverage', index],
+        'is no calibration of this mode: its products would not be held against it',
+      ),
     ),
     ...mode.fatalWarnings.flatMap((pattern, index) =>
       isRegularExpression(pattern) ? [] : [error(['fatalWarnings', index], 'is no regular expression')],

@@ -114,6 +114,21 @@ describe('checkInstrument', () => {
     })
   })
 
+  it('asks nothing of the products of a mode that is not certified', () => {
+    const polarimetry = findings('role: image, primary: true }]', 'role: image }]')
+    expect(polarimetry).toEqual([])
+  })
+
+  it('finds a coverage by tables that the recipe does not get', () => {
+    const table = '{ category: ORDER_TABLE, hdu: 1, column: Order'
+    const coverage = `coverage: { orders: ${table}, foundKeyword: N }, lines: ${table} }, endTolerance: 0.1, centre: { keyword: K, angstromPerUnit: 10, tolerance: 0.1 } }`
+    expect(findings('    scores:\n', `    ${coverage}\n    scores:\n`)).toContainEqual({
+      severity: 'error',
+      place: ['modes', 0, 'coverage', 0],
+      message: expect.stringContaining('ORDER_TABLE is no calibration of this mode'),
+    })
+  })
+
   it('warns of what the rules of the pipeline say otherwise', () => {
     const other = findings('required: [MASTER_IMG_FLAT, NACO_IMG_DARK_AVG]', 'required: [NACO_IMG_DARK_AVG]')
     expect(other).toContainEqual({

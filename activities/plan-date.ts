@@ -1,4 +1,4 @@
-import { absToProcess } from '../database/plan.ts'
+import { absToProcess, absToRetry } from '../database/plan.ts'
 import { isCampaign, priorityOf } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
 import { readOpenRun } from './open-run.ts'
@@ -49,6 +49,11 @@ export function makePlanDate({ database }: Orchestration) {
         priority,
         campaign,
       }
+    },
+
+    /** Blocks that failed in this run and have got a new generation since, `phoenix resume --retry-cause`. */
+    async absToRetry(runNumber: number): Promise<readonly string[]> {
+      return absToRetry(database, await readOpenRun(database, runNumber))
     },
   }
 }

@@ -12,6 +12,7 @@ import { knownPlace, notRegistered } from './place.ts'
 interface GiveUpOptions {
   readonly reason: string
   readonly yes?: boolean
+  readonly dryRun?: boolean
   readonly json?: boolean
 }
 
@@ -24,6 +25,7 @@ export function addGiveUp(program: Command, carryOut: CarryOut): void {
     .argument('<date>', 'observing night, YYYY-MM-DD')
     .requiredOption('--reason <text>', 'why; it goes into the record')
     .option('--yes', 'do it; without this, only tell what it would mean')
+    .option('--dry-run', 'the same as without --yes, as a result and with exit code 0')
     .option(...JSON_OPTION)
     .addHelpText('after', example('phoenix give-up UVES 2026-03-01 --reason "archive is decommissioned" --yes'))
     .action((instrument: string, date: string, options: GiveUpOptions) =>
@@ -39,10 +41,18 @@ export async function giveUpDate(
   { settings, output }: CommandContext,
   database: Database,
   place: { readonly instrument: string; readonly date: string },
-  { reason, yes }: GiveUpOptions,
+  { reason, yes, dryRun }: GiveUpOptions,
 ): Promise<ExitCode> {
   const { instrument, date } = place
   const { runNumber, pendingIdps } = await blockedRun(database, place)
+  if (dryRun === true) {
+    output.result({ dryRun, ...place, runNumber, pendingIdps }, () =>
+      output.say(
+        `dry run: run ${runNumber} of ${instrument} ${date} would count as stopped with ${pendingIdps} IDPs not in the archive`,
+      ),
+    )
+    return EXIT.fine
+  }
   if (yes !== true) {
     throw new PreconditionError(
       `run ${runNumber} of ${instrument} ${date} would count as stopped with ${pendingIdps} IDPs not in the archive: add --yes`,

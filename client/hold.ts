@@ -3,13 +3,16 @@ import type { Database } from '../database/connect.ts'
 import { findOpenRun } from '../database/date-runs.ts'
 import { placeHold, releaseHolds } from '../database/holds.ts'
 import { dateStatuses, hostSeenAt, type RunningRecipe, runningRecipes } from '../database/status.ts'
+import { campaignName } from '../domain/campaign.ts'
 import { PreconditionError } from '../domain/failure.ts'
-import { describeScope, type Hold, type HoldKind, type HoldScope } from '../domain/hold.ts'
+import { describeScope, type Hold, type HoldKind, type HoldScope, scopeName } from '../domain/hold.ts'
 import type { Settings } from '../settings/settings.ts'
+import { clockTime } from './clock-time.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { archiveNames, SCOPE_USAGE, scopeArguments, scopeOf } from './hold-scope.ts'
+import { archiveNames, SCOPE_USAGE, scopeOf } from './hold-scope.ts'
+import { knownCampaign } from './place.ts'
 import { runsInScope, wakeRuns } from './wake-runs.ts'
 
 interface HoldOptions {
@@ -17,6 +20,7 @@ interface HoldOptions {
   readonly host?: string
   readonly archive?: string
   readonly reason?: string
+  readonly dryRun?: boolean
   readonly json?: boolean
 }
 
@@ -25,20 +29,67 @@ export function addHoldCommand(program: Command, carryOut: CarryOut, kind: HoldK
   program
     .command(kind)
     .description(`${description} (${SCOPE_USAGE})`)
-    .argument('[instrument]')
+    .argument('[scope]', 'instrument, campaign/12, daily/UVES, host/muc08 or archive/NAME')
     .argument('[date]', 'observing night, YYYY-MM-DD')
     .option('--all', 'everything')
     .option('--host <name>', 'everything on one host')
     .option('--archive <name>', 'everything that needs this archive')
     .option('--reason <text>', 'why, for those who find the hold')
+    .option('--dry-run', 'only tell what would be held')
     .option(...JSON_OPTION)
-    .addHelpText('after', example(`phoenix ${kind} UVES 2026-03-01 --reason "cooling water"`, `phoenix ${kind} --all`))
-    .action((instrument: string | undefined, date: string | undefined, options: HoldOptions) =>
+    .addHelpText(
+      'after',
+      example(
+        `phoenix ${kind} UVES 2026-03-01 --reason "cooling water"`,
+        `phoenix ${kind} campaign/12`,
+        `phoenix ${kind} --all --dry-run`,
+      ),
+    )
+    .action((name: string | undefined, date: string | undefined, options: HoldOptions) =>
       carryOut(options, async (context) => {
-        const scope = await scopeOf(context.settings, { instrument, date, ...options })
-        return withRecord(context.settings, (database) => hold(context, database, kind, scope, options.reason ?? ''))
+        const scope = await scopeOf(context.settings, { scope: name, date, ...options })
+        const { reason = '', dryRun = false } = options
+        return withRecord(context.settings, (database) =>
+          dryRun ? dryHold(context, database, kind, scope) : hold(context, database, kind, scope, reason),
+        )
       }),
     )
+}
+
+/** What a hold of this kind and scope would do. Writes nothing. */
+export async function dryHold(
+  { settings, output }: CommandContext,
+  database: Database,
+  kind: HoldKind,
+  scope: HoldScope,
+): Promise<ExitCode> {
+  if (kind !== 'pause') await refuseWithoutOpenRun(database, kind, scope)
+  await refuseEndedCampaign(database, kind, scope)
+  const runs = await runsInScope(database, settings, scope)
+  const recipes = await runningRecipes(database, scope)
+  const value = { dryRun: true, hold: { kind, scope }, openRuns: runs, runningRecipes: recipes }
+  output.result(value, () => {
+    output.heading(`dry run: ${kind} of ${describeScope(scope)}, ${runs.length} open runs in scope`)
+    output.table(
+      [
+        { title: 'would be held', text: ({ instrument, date }) => `${instrument} ${date}` },
+        { title: 'run', text: ({ runNumber }) => String(runNumber), align: 'right' },
+        { title: 'state', text: ({ state }) => state },
+        { title: 'host', text: ({ host }) => host },
+      ],
+      runs,
+    )
+    output.table(
+      [
+        { title: kind === 'cancel' ? 'would be killed' : 'would finish', text: ({ abName }) => abName },
+        { title: 'host', text: ({ host }) => host },
+        { title: 'since', text: ({ startedAt }) => clockTime(startedAt) },
+      ],
+      recipes,
+    )
+  })
+  for (const line of await doubts(settings, database, scope)) output.warn(line)
+  return EXIT.fine
 }
 
 /** The acknowledgement is the committed row: it is printed before anybody is woken, and holds with all workers down. */
@@ -50,6 +101,7 @@ export async function hold(
   reason: string,
 ): Promise<ExitCode> {
   if (kind !== 'pause') await refuseWithoutOpenRun(database, kind, scope)
+  await refuseEndedCampaign(database, kind, scope)
   const placed = await placeHold(database, { kind, scope, reason, placedBy: settings.operator })
   // A run that ended in between has not seen this hold and will not release it: it must not catch the next run.
   if (kind !== 'pause') {
@@ -59,7 +111,7 @@ export async function hold(
   const recipes = await runningRecipes(database, scope)
   for (const line of acknowledgement(placed, runs.length, recipes)) output.say(line)
   for (const line of await doubts(settings, database, scope)) output.warn(line)
-  await wakeRuns(settings, runs, (line) => output.warn(line))
+  await wakeRuns(settings, database, scope, runs, (line) => output.warn(line))
   output.result({ hold: placed, openRuns: runs, runningRecipes: recipes }, () => undefined)
   return EXIT.fine
 }
@@ -77,7 +129,7 @@ function acknowledgement(
   return [
     `${kind} of ${describeScope(scope)} is on record (hold ${id}, by ${placedBy} at ${placedAt.toISOString()}${why})`,
     `no recipe starts there any more; ${runs} open ${runs === 1 ? 'run' : 'runs'} in scope, ${fate}`,
-    ...(scope.type === 'date' && kind !== 'pause' ? [] : [`\`phoenix resume ${scopeArguments(scope)}\` releases it`]),
+    ...(scope.type === 'date' && kind !== 'pause' ? [] : [`\`phoenix resume ${scopeName(scope)}\` releases it`]),
   ]
 }
 
@@ -98,6 +150,14 @@ async function refuseWithoutOpenRun(
       ? ''
       : `: its last run (${status.run.runNumber}) is ${status.run.state}`
   throw new PreconditionError(`no run of ${instrument} ${date} is open${last}, nothing to ${kind}`)
+}
+
+/** A hold on a campaign that has ended would catch it when it is taken up again. */
+async function refuseEndedCampaign(database: Database, kind: HoldKind, scope: HoldScope): Promise<void> {
+  if (scope.type !== 'campaign') return
+  const campaign = await knownCampaign(database, scope.orderId)
+  if (campaign.endedAs === null) return
+  throw new PreconditionError(`${campaignName(scope.orderId)} is ${campaign.endedAs}, nothing to ${kind}`)
 }
 
 /** A hold on what nobody knows is kept, but is more likely a slip of the pen. */

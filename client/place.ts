@@ -1,4 +1,7 @@
 import { openArchives } from '../archive/open-archive.ts'
+import { type Campaign, readCampaign } from '../database/campaigns.ts'
+import type { Database } from '../database/connect.ts'
+import { campaignName } from '../domain/campaign.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import type { StartPlace } from '../domain/hold.ts'
 import type { CertifiedInstrument } from '../domain/instrument.ts'
@@ -28,8 +31,15 @@ export function notRegistered({ instrument, date }: { instrument: string; date: 
   )
 }
 
+/** The campaign of this number. @throws PreconditionError when there is none */
+export async function knownCampaign(database: Database, orderId: number): Promise<Campaign> {
+  const campaign = await readCampaign(database, orderId)
+  if (campaign === null)
+    throw new PreconditionError(`there is no ${campaignName(orderId)}: \`phoenix status\` lists them`)
+  return campaign
+}
+
 /** Where a run starts recipes: what the scope of a hold is held against. */
 export function startPlace(settings: Settings, run: Omit<StartPlace, 'archives'>): StartPlace {
-  const { instrument, date, orderId, host } = run
-  return { instrument, date, orderId, host, archives: openArchives(settings.archives).names }
+  return { ...run, archives: openArchives(settings.archives).names }
 }

@@ -11,6 +11,7 @@ import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addDown } from './down.ts'
 import { addGiveUp } from './give-up.ts'
+import { addHosts } from './hosts.ts'
 import { addIdp } from './idp.ts'
 import { addInstrument } from './instrument.ts'
 import { addJobs } from './jobs.ts'
@@ -73,6 +74,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addStop(program, carryOut)
   addCancel(program, carryOut)
   addGiveUp(program, carryOut)
+  addHosts(program, carryOut)
   addStatus(program, carryOut)
   addReport(program, carryOut)
   addAb(program, carryOut)

@@ -5,6 +5,8 @@ import { dateView } from '../database/date-view.ts'
 import { notFineScores } from '../database/not-fine-scores.ts'
 import { type AbReport, type DateReport, dateReport, type RunReport } from '../database/report.ts'
 import { campaignNumber } from '../domain/campaign.ts'
+import type { PastHold } from '../database/holds-of-date.ts'
+import { describeScope } from '../domain/hold.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { datePage } from '../report/date-page.ts'
 import { totalsOf } from '../report/totals.ts'
@@ -19,6 +21,7 @@ import { EXIT } from './exit-code.ts'
 import { knownInstrument, knownPlace, notRegistered } from './place.ts'
 import { reportMonths } from './report-months.ts'
 import { reportTrial, trialNumber } from './report-trial.ts'
+import { describeFailure } from './retry-cause.ts'
 import type { Column } from './table.ts'
 import { writeNamedFile } from './write-file.ts'
 
@@ -124,6 +127,8 @@ function show(found: DateReport, uiUrl: string | null, output: CommandContext['o
   output.heading(`${instrument} ${date}: ${abs.length} ABs, ${states.join(', ')}`)
   output.table(abColumns, abs)
   for (const run of runs) showRun(run, output)
+  for (const hold of found.heldBy) output.say(describeHold(hold))
+  for (const failure of found.systematicFailures) output.say(describeFailure(failure))
   const idps = Object.entries(totals.idps).map(([state, count]) => `${count} ${state}`)
   output.say(`IDPs: ${idps.length === 0 ? 'none' : idps.join(', ')}; QC1 values: ${totals.qc1Values}`)
   output.say(
@@ -161,6 +166,12 @@ function showRun(run: RunReport, output: CommandContext['output']): void {
   ]
   output.say(parts.filter((part) => part !== null).join('; '))
   for (const problem of run.problems) output.say(`  ${problem}`)
+}
+
+function describeHold({ kind, scope, placedBy, placedAt, reason, releasedBy, releasedAt }: PastHold): string {
+  const why = reason === '' ? '' : ` (${reason})`
+  const end = releasedAt === null ? 'it stands' : `released by ${releasedBy ?? ''} at ${clockTime(releasedAt)}`
+  return `held: ${kind} of ${describeScope(scope)} by ${placedBy} at ${clockTime(placedAt)}${why}, ${end}`
 }
 
 const abColumns: readonly Column<AbReport>[] = [

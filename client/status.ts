@@ -1,17 +1,19 @@
 import type { Command } from 'commander'
 import type { AbState } from '../domain/ab-state.ts'
 import type { Database } from '../database/connect.ts'
+import { type FoundFailure, presentFailures } from '../database/found-failures.ts'
 import { activeHolds } from '../database/holds.ts'
 import { abStatuses, type AbStatus, type DateStatus, dateStatuses, hosts, type HostStatus } from '../database/status.ts'
 import { campaignNumber } from '../domain/campaign.ts'
 import { isOpenRun } from '../domain/date-run.ts'
-import { describeScope, type Hold } from '../domain/hold.ts'
 import { openCampaigns, readCampaignStatus, showCampaign, showOpenCampaigns } from './campaign-status.ts'
+import { describeScope, type Hold, scopeName } from '../domain/hold.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
 import { knownInstrument, knownPlace, notRegistered } from './place.ts'
 import { clockTime } from './clock-time.ts'
+import { describeFailure } from './retry-cause.ts'
 import type { Column } from './table.ts'
 
 /** `phoenix status [INSTRUMENT [DATE]]` or `campaign/12`: what runs, what is held, and where every date stands. */
@@ -43,6 +45,8 @@ interface Status {
   readonly dates: readonly DateStatus[]
   readonly campaigns: Awaited<ReturnType<typeof openCampaigns>>
   readonly holds: readonly Hold[]
+  /** Systematic failures that hold something, and warnings of the last day. */
+  readonly failures: readonly FoundFailure[]
   readonly hosts: readonly HostStatus[]
   /** Of the one date that was asked for; null otherwise. */
   readonly abs: readonly AbStatus[] | null
@@ -71,12 +75,16 @@ async function readStatus(database: Database, { instrument, date }: Place): Prom
     dates,
     campaigns: await openCampaigns(database),
     holds: await activeHolds(database),
+    failures: await presentFailures(database),
     hosts: await hosts(database),
     abs: isOne ? await abStatuses(database, instrument, date) : null,
   }
 }
 
-function show({ dates, campaigns, holds, hosts: known, abs }: Status, output: CommandContext['output']): void {
+function show(
+  { dates, campaigns, holds, failures, hosts: known, abs }: Status,
+  output: CommandContext['output'],
+): void {
   const open = dates.flatMap(({ run, ...date }) => (run !== null && isOpenRun(run.state) ? [{ ...date, run }] : []))
   output.heading(`${open.length} open ${open.length === 1 ? 'run' : 'runs'}`)
   output.table(
@@ -104,6 +112,10 @@ function show({ dates, campaigns, holds, hosts: known, abs }: Status, output: Co
     ],
     holds,
   )
+  for (const failure of failures) {
+    output.say(describeFailure(failure))
+    output.say(whatToDo(failure))
+  }
   output.heading(`${dates.length} registered ${dates.length === 1 ? 'date' : 'dates'}`)
   output.table(dateColumns, dates)
   if (abs !== null) {
@@ -119,6 +131,13 @@ function show({ dates, campaigns, holds, hosts: known, abs }: Status, output: Co
   }
   for (const { host, cores, seenAt } of known)
     output.say(`host ${host}: ${cores} cores, worker last seen ${clockTime(seenAt)}`)
+}
+
+/** The hold of a systematic failure waits for a person: which command goes on, and which gives those ABs another attempt. */
+function whatToDo({ scope, commonCause }: FoundFailure): string {
+  if (scope === null) return `  one template only, nothing is held (${commonCause})`
+  const resume = `phoenix resume ${scopeName(scope)}`
+  return `  mend the cause, then \`${resume} --retry-cause\` gives these ABs another attempt, \`${resume}\` goes on without them`
 }
 
 const STATES: readonly AbState[] = ['pending', 'running', 'processed', 'failed', 'interrupted', 'left out', 'withdrawn']

@@ -1,3 +1,4 @@
+import { campaigns } from '../database/campaigns.ts'
 import type { Database } from '../database/connect.ts'
 import { type DateRun, openRuns } from '../database/date-runs.ts'
 import { type HoldScope, inScope } from '../domain/hold.ts'
@@ -15,18 +16,24 @@ export async function runsInScope(
 }
 
 /**
- * Tells the workflows of runs to look at the record now. The row counts, not the signal: what cannot be reached looks by itself within a
- * minute, so that every failure here is only told.
+ * Tells the workflows of runs, and of open campaigns that a hold of this scope may concern, to look at the record now. The row counts, not
+ * the signal: what cannot be reached looks by itself within a minute, so that every failure here is only told.
  */
 export async function wakeRuns(
   settings: Settings,
+  database: Database,
+  scope: HoldScope,
   runs: readonly DateRun[],
   say: (line: string) => void,
 ): Promise<void> {
-  if (runs.length === 0) return
+  const open = scope.type === 'date' ? [] : await campaigns(database, 'open')
+  if (runs.length + open.length === 0) return
   const unreached = await withTemporal(settings, async (temporal) => {
-    if (temporal === null) return runs.length
-    const woken = await Promise.allSettled(runs.map(({ instrument, date }) => temporal.wakeDate(instrument, date)))
+    if (temporal === null) return runs.length + open.length
+    const woken = await Promise.allSettled([
+      ...runs.map(({ instrument, date }) => temporal.wakeDate(instrument, date)),
+      ...open.map(({ orderId }) => temporal.wakeCampaign(orderId)),
+    ])
     return woken.filter(({ status }) => status === 'rejected').length
   })
   if (unreached > 0) {

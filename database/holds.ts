@@ -22,14 +22,13 @@ export async function placeHold(database: Database, hold: NewHold): Promise<Hold
 /** The same within a transaction that does more, and that has taken `lockHolds` before it locked any row. */
 export async function placeHoldIn(transaction: Transaction<Schema>, hold: NewHold): Promise<Hold> {
   await lockHolds(transaction)
-  const scope = canonical(hold.scope)
   const standing = (await activeHolds(transaction)).find(
-    ({ kind, scope: other }) => kind === hold.kind && canonical(other) === scope,
+    ({ kind, scope }) => kind === hold.kind && sameScope(scope, hold.scope),
   )
   if (standing !== undefined) return standing
   const row = await transaction
     .insertInto('hold')
-    .values({ kind: hold.kind, scope, reason: hold.reason, placed_by: hold.placedBy })
+    .values({ kind: hold.kind, scope: canonical(hold.scope), reason: hold.reason, placed_by: hold.placedBy })
     .returning(['hold_id', 'placed_at'])
     .executeTakeFirstOrThrow()
   await writeEvent(transaction, {
@@ -51,7 +50,7 @@ export async function releaseHolds(
 ): Promise<readonly Hold[]> {
   return database.transaction().execute(async (transaction) => {
     const standing = (await activeHolds(transaction)).filter(
-      (hold) => canonical(hold.scope) === canonical(scope) && kinds.includes(hold.kind),
+      (hold) => sameScope(hold.scope, scope) && kinds.includes(hold.kind),
     )
     if (standing.length === 0) return []
     await transaction
@@ -105,6 +104,11 @@ export async function shareHoldLock(transaction: Database): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(${HOLD_LOCK})`.execute(transaction)
 }
 
+/** Whether two scopes are one and the same, not whether they overlap. */
+export function sameScope(one: HoldScope, other: HoldScope): boolean {
+  return canonical(one) === canonical(other)
+}
+
 /** The same scope always gives the same text, whatever the order of its keys. */
 function canonical(scope: HoldScope): string {
   return JSON.stringify(Object.fromEntries(Object.entries(scope).toSorted(([a], [b]) => (a < b ? -1 : 1))))
@@ -112,5 +116,5 @@ function canonical(scope: HoldScope): string {
 
 function placeOf(scope: HoldScope): { instrument?: string; date?: string } {
   if (scope.type === 'date') return { instrument: scope.instrument, date: scope.date }
-  return scope.type === 'instrument' ? { instrument: scope.instrument } : {}
+  return scope.type === 'instrument' || scope.type === 'daily' ? { instrument: scope.instrument } : {}
 }

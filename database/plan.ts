@@ -38,6 +38,34 @@ export async function absToProcess(
   return (await query.execute()).flatMap((row) => toRegistered(row) ?? [])
 }
 
+/**
+ * Blocks with an attempt in this run that have been given a new generation since, in the order of their exposures. Their content is that of
+ * the attempt, so that the run has their calibrations; a changed one is a later run's.
+ */
+export async function absToRetry(
+  database: Database,
+  { runNumber, instrument, date }: Pick<DateRun, 'runNumber' | 'instrument' | 'date'>,
+): Promise<readonly string[]> {
+  const rows = await database
+    .selectFrom('sciproc_ab as a')
+    .innerJoin('attempt as t', (join) =>
+      join
+        .onRef('t.instrument', '=', 'a.instrument')
+        .onRef('t.ab_name', '=', 'a.ab_name')
+        .onRef('t.version', '=', 'a.version')
+        .on(sql`t.generation`, '=', sql`a.generation - 1`),
+    )
+    .select('a.ab_name')
+    .where('t.run_number', '=', runNumber)
+    .where('a.instrument', '=', instrument)
+    .where('a.date', '=', date)
+    .where('a.state', '=', 'pending')
+    .orderBy('a.mjd_obs')
+    .orderBy('a.ab_name')
+    .execute()
+  return rows.map((row) => row.ab_name)
+}
+
 /** The blocks of a date that still have to give an answer, in the order of their exposures. */
 export async function absWithoutAnswer(
   database: Database,

@@ -5,6 +5,8 @@ import type { RunState } from '../domain/date-run.ts'
 import type { FailureKind } from '../domain/failure.ts'
 import { type AbPhase, abPhases } from './at-work.ts'
 import type { Database } from './connect.ts'
+import { failuresOfDate, type FoundFailure } from './found-failures.ts'
+import { holdsOfDate, type PastHold } from './holds-of-date.ts'
 
 /** Everything that the record says of one date. */
 export interface DateReport {
@@ -17,6 +19,10 @@ export interface DateReport {
   /** In the order of their exposures. */
   readonly abs: readonly AbReport[]
   readonly ingestion: readonly IngestionReport[]
+  /** Holds that kept its runs from starting recipes, also those that are over: who, when, why. */
+  readonly heldBy: readonly PastHold[]
+  /** Systematic failures in which its blocks have a part. */
+  readonly systematicFailures: readonly FoundFailure[]
 }
 
 export interface RunReport {
@@ -116,6 +122,8 @@ export async function dateReport(database: Database, instrument: string, date: s
         runs: await runsOf(snapshot, instrument, date),
         abs: await absOf(snapshot, instrument, date),
         ingestion: await ingestionOf(snapshot, instrument, date),
+        heldBy: await holdsOfDate(snapshot, instrument, date),
+        systematicFailures: await failuresOfDate(snapshot, instrument, date),
       }
     })
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AbState } from '../domain/ab-state.ts'
-import type { RunState } from '../domain/date-run.ts'
+import { OPEN_RUN_STATES, type RunState } from '../domain/date-run.ts'
 import type { HoldScope } from '../domain/hold.ts'
 import type { Database } from './connect.ts'
 
@@ -133,6 +133,12 @@ export async function runningRecipes(database: Database, scope: HoldScope): Prom
   if (scope.type === 'date') query = query.where('r.date', '=', scope.date)
   if (scope.type === 'host') query = query.where('s.host', '=', scope.host)
   if (scope.type === 'campaign') query = query.where('r.order_id', '=', scope.orderId)
+  if (scope.type === 'daily') {
+    query = query
+      .innerJoin('processing_order as o', 'o.order_id', 'r.order_id')
+      .where('o.kind', '=', 'daily')
+      .where('s.instrument', '=', scope.instrument)
+  }
   const rows = await query.execute()
   return rows.map((row) => ({ abName: row.ab_name, host: row.host, folder: row.folder, startedAt: row.started_at }))
 }
@@ -191,6 +197,8 @@ export interface HostStatus {
   readonly neededBytes: number | null
   /** Recipes that have been started there and have not ended. */
   readonly recipes: number
+  /** Open runs of dates. */
+  readonly runs: number
 }
 
 /** Hosts of which a worker was ever seen. */
@@ -198,14 +206,20 @@ export async function hosts(database: Database): Promise<readonly HostStatus[]> 
   const rows = await database
     .selectFrom('host as h')
     .selectAll('h')
-    .select((select) =>
-      select
+    .select((h) => [
+      h
         .selectFrom('recipe_start as s')
-        .select(sql<number>`count(*)`.as('count'))
+        .select(sql<number>`count(*)`.as('recipes'))
         .whereRef('s.host', '=', 'h.host')
         .where('s.ended_at', 'is', null)
         .as('recipes'),
-    )
+      h
+        .selectFrom('date_run as r')
+        .select(sql<number>`count(*)`.as('runs'))
+        .whereRef('r.host', '=', 'h.host')
+        .where('r.state', 'in', OPEN_RUN_STATES)
+        .as('runs'),
+    ])
     .orderBy('h.host')
     .execute()
   return rows.map((row) => ({
@@ -216,5 +230,6 @@ export async function hosts(database: Database): Promise<readonly HostStatus[]> 
     freeBytes: row.free_bytes,
     neededBytes: row.needed_bytes,
     recipes: row.recipes ?? 0,
+    runs: row.runs ?? 0,
   }))
 }

@@ -1,3 +1,5 @@
+import type { OrderKind } from './order.ts'
+
 /**
  * A hold is a row in the record that forbids recipe starts in its scope. Once it is committed no recipe starts there,
  * whether workers or Temporal are up or not.
@@ -24,6 +26,8 @@ export type HoldScope =
   | { readonly type: 'instrument'; readonly instrument: string }
   | { readonly type: 'date'; readonly instrument: string; readonly date: string }
   | { readonly type: 'campaign'; readonly orderId: number }
+  /** Daily processing of an instrument: its orders, and the dispatch that places them. */
+  | { readonly type: 'daily'; readonly instrument: string }
   | { readonly type: 'host'; readonly host: string }
   | { readonly type: 'archive'; readonly archive: string }
 
@@ -32,6 +36,8 @@ export interface StartPlace {
   readonly instrument: string
   readonly date: string
   readonly orderId: number
+  /** Kind of the order; absent where no order is looked at. */
+  readonly kind?: OrderKind
   readonly host: string
   readonly archives: readonly string[]
 }
@@ -58,6 +64,8 @@ export function inScope(scope: HoldScope, place: StartPlace): boolean {
       return scope.instrument === place.instrument && scope.date === place.date
     case 'campaign':
       return scope.orderId === place.orderId
+    case 'daily':
+      return place.kind === 'daily' && scope.instrument === place.instrument
     case 'host':
       return scope.host === place.host
     case 'archive':
@@ -76,9 +84,30 @@ export function describeScope(scope: HoldScope): string {
       return `${scope.instrument} ${scope.date}`
     case 'campaign':
       return `campaign ${scope.orderId}`
+    case 'daily':
+      return `daily ${scope.instrument}`
     case 'host':
       return `host ${scope.host}`
     case 'archive':
       return `archive ${scope.archive}`
+  }
+}
+
+/** `UVES 2026-03-01`, `campaign/12`, `host/muc08`...: the scope as it is typed on a command line. */
+export function scopeName(scope: HoldScope): string {
+  switch (scope.type) {
+    case 'everything':
+      return '--all'
+    case 'campaign':
+      return `campaign/${scope.orderId}`
+    case 'daily':
+      return `daily/${scope.instrument}`
+    case 'host':
+      return `host/${scope.host}`
+    case 'archive':
+      return `archive/${scope.archive}`
+    case 'instrument':
+    case 'date':
+      return describeScope(scope)
   }
 }

@@ -59,18 +59,28 @@ async function run(input: DateInput, control: DateControl, view: DateView): Prom
   const mayProcess = ingested.waiting === 0 && problems.length === 0
   if (mayProcess) {
     view.step('process ABs')
-    const left = abNames.filter((abName) => !leftOut.includes(abName))
-    end = await processABs(
-      {
-        abNames: left,
-        startedAbNames,
-        slots,
-        processAB: (abName) => recipes(abName).processAB(runNumber, abName, 'all'),
-        isLong: () => hasLongHistory(input),
-        board: view.blocks(left),
-      },
-      control,
+    const process = (names: readonly string[], startedNames: readonly string[]) =>
+      processABs(
+        {
+          abNames: names,
+          startedAbNames: startedNames,
+          slots,
+          processAB: (abName) => recipes(abName).processAB(runNumber, abName, 'all'),
+          isLong: () => hasLongHistory(input),
+          board: view.blocks(names),
+        },
+        control,
+      )
+    end = await process(
+      abNames.filter((abName) => !leftOut.includes(abName)),
+      startedAbNames,
     )
+    while (end === 'all ended') {
+      // The operator has mended what made some of them fail, and has given those another generation.
+      const again = await record.absToRetry(runNumber)
+      if (again.length === 0) break
+      end = await process(again, [])
+    }
     if (end === 'history is long') {
       await condition(allHandlersFinished)
       await continueAsNew<typeof processDate>(input)

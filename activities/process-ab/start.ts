@@ -48,6 +48,7 @@ export async function start(block: Block, { inputs, mode }: Ready): Promise<Star
       instrument: run.instrument,
       date: run.date,
       orderId: run.orderId,
+      kind: run.kind,
       host: host.name,
       archives: host.archives,
     },

@@ -26,6 +26,8 @@ function viewOf(abs: readonly AbReport[], more: Partial<DateView> = {}): DateVie
     runs: [],
     abs,
     ingestion: [],
+    heldBy: [],
+    systematicFailures: [],
     phase: null,
     coreSpans: [],
     events: [],

@@ -65,7 +65,7 @@ function listening(): { output: Output; lines: readonly string[] } {
 
 function scopeArguments({ instrument, date, ...others }: z.infer<typeof scope>) {
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
-  return { instrument, date, ...given }
+  return { scope: instrument, date, ...given }
 }
 
 async function jsonOf({ req }: Context): Promise<unknown> {

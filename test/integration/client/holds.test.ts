@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { closeRun } from '../../../database/date-runs.ts'
+import { recordAttempt } from '../../../database/attempts.ts'
+import { endCampaign } from '../../../database/campaign-dates.ts'
+import { placeCampaign, readCampaign } from '../../../database/campaigns.ts'
+import { closeRun, openRuns } from '../../../database/date-runs.ts'
+import { absToRetry } from '../../../database/plan.ts'
 import { activeHolds, placeHold } from '../../../database/holds.ts'
 import { startRecipe } from '../../../database/recipe-starts.ts'
+import { controlOf } from '../../../domain/hold.ts'
 import type { ClosedRunState } from '../../../domain/date-run.ts'
 import { blocks, DATE } from '../../client/blocks.ts'
+import { attemptRecord } from '../database/own-record.ts'
 import { type OwnInstallation, ownInstallation } from './own-installation.ts'
 
 let own: OwnInstallation
@@ -44,11 +50,60 @@ describe('pause, stop, cancel', () => {
     [['--host', 'muc08'], { type: 'host', host: 'muc08' }],
     [['--archive', 'folder'], { type: 'archive', archive: 'folder' }],
     [['UVES', DATE], { type: 'date', instrument: 'UVES', date: DATE }],
+    [[`date/uves/${DATE}`], { type: 'date', instrument: 'UVES', date: DATE }],
+    [['host/muc08'], { type: 'host', host: 'muc08' }],
+    [['archive/folder'], { type: 'archive', archive: 'folder' }],
   ])('scope %j', async (scope, expected) => {
     const { code } = await own.phoenix('cancel', ...scope)
     expect(code).toBe(0)
     expect(await activeHolds(own.database)).toMatchObject([{ kind: 'cancel', scope: expected, placedBy: 'ada' }])
     expect((await start(0)).started).toBe(false)
+  })
+
+  test('daily processing of an instrument is a scope of its own: an order that is not daily goes on', async () => {
+    const { code, out } = await own.phoenix('pause', 'daily/uves', '--reason', 'moon')
+    expect(code).toBe(0)
+    expect(out).toContain('pause of daily UVES is on record (hold 1, by ada')
+    expect(out).toContain('0 open runs in scope')
+    expect(out).toContain('`phoenix resume daily/UVES` releases it')
+    expect((await start(0)).started).toBe(true)
+    const daily = { ...place, kind: 'daily' as const }
+    expect(controlOf(await activeHolds(own.database), daily).command).toBe('pause')
+    expect((await own.phoenix('resume', 'daily/UVES')).out).toContain('released: pause of daily UVES, placed by ada')
+  })
+
+  test.each([
+    [['moon/UVES'], "'moon/UVES' is no scope"],
+    [['campaign/x'], "'campaign/x' is no campaign"],
+    [['campaign/7'], 'there is no campaign/7'],
+    [['host/muc08', DATE], 'host/muc08 has no dates'],
+    [['daily/FORS'], 'FORS'],
+    [['UVES', '--all'], 'more than one scope is given'],
+    [[], 'no scope is given'],
+  ])('%j is a mistake, told in one line', async (scope, message) => {
+    const { code, error } = await own.phoenix('pause', ...scope)
+    expect(code).toBe(2)
+    expect(error).toContain(message)
+    expect(error.trimEnd().split('\n')).toHaveLength(1)
+    expect(await activeHolds(own.database)).toEqual([])
+  })
+
+  test('--dry-run tells what would be held and killed, and writes nothing', async () => {
+    await start(0)
+    const { code, out } = await own.phoenix('cancel', 'UVES', '--dry-run')
+    expect(code).toBe(0)
+    expect(out).toContain('dry run: cancel of UVES, 1 open runs in scope')
+    expect(out).toMatch(new RegExp(`^UVES ${DATE}\t1\trunning\tmuc08$`, 'm'))
+    expect(out).toMatch(new RegExp(`^${blocks(2)[0]?.name}\tmuc08\t`, 'm'))
+    expect(await own.json('pause', '--all', '--dry-run')).toMatchObject({
+      dryRun: true,
+      openRuns: [{ runNumber: 1 }],
+      runningRecipes: [{ abName: blocks(2)[0]?.name }],
+    })
+    expect(await activeHolds(own.database)).toEqual([])
+    await own.phoenix('pause', 'UVES', '--reason', 'fog')
+    expect((await own.phoenix('resume', 'UVES', '--dry-run')).out).toContain('pause by ada: fog')
+    expect(await activeHolds(own.database)).toHaveLength(1)
   })
 
   test('stop of a date without an open run is told and leaves no hold behind', async () => {
@@ -144,6 +199,7 @@ describe('give-up', () => {
       error: expect.stringContaining('only a blocked date can be given up'),
     })
     await close('blocked')
+    expect(await giveUp('--dry-run')).toMatchObject({ code: 0, out: expect.stringContaining('would count as stopped') })
     expect(await giveUp()).toMatchObject({ code: 2, error: expect.stringContaining('add --yes') })
     expect(await giveUp('--yes')).toMatchObject({
       code: 0,
@@ -174,5 +230,156 @@ test('status shows open runs, holds and dates', async () => {
     dates: [{ instrument: 'UVES', date: DATE, run: { runNumber: 1, orderedBy: 'ada' }, abs: { pending: 2 } }],
     holds: [{ kind: 'pause', placedBy: 'bob' }],
     abs: [{ state: 'pending' }, { state: 'pending' }],
+  })
+})
+
+test('report tells every hold that kept its runs from starting, also those that are over: who, when, why', async () => {
+  await own.phoenix('pause', 'UVES', '--reason', 'fog')
+  await own.phoenix('resume', 'UVES')
+  await own.phoenix('pause', 'host/elsewhere')
+  await own.phoenix('pause', 'host/muc08', '--reason', 'disk')
+  const { out } = await own.phoenix('report', 'UVES', DATE)
+  expect(out).toMatch(/^held: pause of UVES by ada at .* \(fog\), released by ada at /m)
+  expect(out).toMatch(/^held: pause of host muc08 by ada at .* \(disk\), it stands$/m)
+  expect(out).not.toContain('elsewhere')
+  await close('done')
+  await own.phoenix('pause', '--all', '--reason', 'later')
+  expect((await own.phoenix('report', 'UVES', DATE)).out).not.toContain('later')
+})
+
+test('hosts: what each runs and has, drained and let go again', async () => {
+  const row = { cores: 8, load_average: 3.25, free_bytes: 5e9, needed_bytes: 1e9 }
+  await own.database
+    .insertInto('host')
+    .values({ host: 'muc08', ...row, seen_at: new Date() })
+    .execute()
+  await own.database
+    .insertInto('host')
+    .values({ host: 'muc09', ...row, free_bytes: 5e8, seen_at: new Date(0) })
+    .execute()
+  await start(0)
+  expect(await own.phoenix('hosts', 'drain', 'muc08', '--dry-run')).toMatchObject({ code: 0 })
+  expect((await own.phoenix('hosts')).out).toMatch(/^muc08\t8\t3\.3\t5\.0\t1\t1\t.*\tready$/m)
+  expect((await own.phoenix('hosts', 'list')).out).toMatch(
+    /^muc09\t8\t3\.3\t0\.5\t0\t0\t.*\taway, disk below the 1\.0 GB that it wants free$/m,
+  )
+  const drained = await own.phoenix('hosts', 'drain', 'muc08', '--reason', 'new memory')
+  expect(drained.out).toContain('pause of host muc08 is on record (hold 1, by ada')
+  expect((await own.phoenix('hosts')).out).toMatch(/\tdrained \(pause by ada: new memory\)$/m)
+  expect(await own.json('hosts', 'list')).toMatchObject({
+    hosts: [{ host: 'muc08', drain: { reason: 'new memory' } }, { drain: null }],
+  })
+  expect((await start(1)).started).toBe(false)
+  await own.phoenix('hosts', 'undrain', 'muc08')
+  expect((await start(1)).started).toBe(true)
+})
+
+test('a campaign: paused while it is open, taken up again after a stop', async () => {
+  const [ab] = blocks(2)
+  const { orderId } = await placeCampaign(
+    own.database,
+    {
+      kind: 'back-process',
+      instrument: 'UVES',
+      orderedBy: 'ada',
+      reason: null,
+      newestFirst: true,
+      datesAtOnce: 1,
+      anyTime: true,
+      leaveOutMissing: false,
+      trial: false,
+    },
+    [{ abName: ab?.name ?? '', date: DATE, generation: 1, rawType: '' }],
+  )
+  const name = `campaign/${orderId}`
+  expect((await own.phoenix('pause', name, '--reason', 'moon')).out).toContain(`\`phoenix resume ${name}\` releases it`)
+  expect(await activeHolds(own.database)).toMatchObject([{ scope: { type: 'campaign', orderId }, reason: 'moon' }])
+  expect((await own.phoenix('resume', name)).out).toContain(`${name} goes on`)
+  await endCampaign(own.database, orderId ?? 0, 'stopped')
+  expect(await own.phoenix('stop', name)).toMatchObject({
+    code: 2,
+    error: expect.stringContaining(`${name} is stopped, nothing to stop`),
+  })
+  expect((await own.phoenix('resume', name)).out).toContain(`${name} goes on`)
+  expect((await readCampaign(own.database, orderId ?? 0))?.endedAs).toBeNull()
+  await endCampaign(own.database, orderId ?? 0, 'done')
+  expect((await own.phoenix('resume', name)).out).toContain(`nothing to resume: ${name} is done`)
+})
+
+describe('a systematic failure', () => {
+  const cause = 'exit code 1 without an error message'
+  /** Five blocks of the night fail of one cause, of a recipe on this host. */
+  async function fiveFail() {
+    await own.database.deleteFrom('event').execute()
+    await close('done')
+    own.layBlocks(blocks(6))
+    await own.phoenix('register', 'UVES', DATE)
+    await own.phoenix('run', 'UVES', DATE)
+    const [run] = await openRuns(own.database)
+    if (run === undefined) throw new Error('no run is open')
+    for (const { name } of blocks(6).slice(0, 5)) {
+      await recordAttempt(own.database, {
+        ...attemptRecord(run, name, null),
+        outcome: { outcome: 'failed', kind: 'recipe', cause },
+        templateOrSetting: `template of ${name}`,
+        idps: [],
+      })
+    }
+    return run
+  }
+
+  test('is shown with cause, count and an example, and waits for a person', async () => {
+    await fiveFail()
+    const text = `systematic failure of UVES: 5 ABs with "${cause}", for example ${blocks(6)[4]?.name}`
+    const { out } = await own.phoenix('status')
+    expect(out).toContain(text)
+    expect(out).toContain('`phoenix resume UVES --retry-cause` gives these ABs another attempt')
+    expect(out).toMatch(/^1\tpause\tUVES\tphoenix\t.*\tsystematic failure: 5 ABs/m)
+    expect((await own.phoenix('report', 'UVES', DATE)).out).toContain(text)
+    expect(await own.json('status')).toMatchObject({ failures: [{ action: 'hold', abs: 5, exampleCause: cause }] })
+  })
+
+  test('resume goes on without those ABs; the report still tells of it', async () => {
+    await fiveFail()
+    expect((await own.phoenix('resume', 'UVES')).out).toContain('released: pause of UVES, placed by phoenix')
+    expect(await own.json('status', 'UVES', DATE)).toMatchObject({
+      failures: [],
+      dates: [{ abs: { failed: 5 } }],
+    })
+    expect((await own.phoenix('report', 'UVES', DATE)).out).toContain('systematic failure of UVES: 5 ABs')
+    expect((await own.phoenix('resume', 'UVES', '--retry-cause')).error).toContain(
+      'no systematic failure holds UVES: there is no cause to retry',
+    )
+  })
+
+  test('resume --retry-cause: the open run takes them up', async () => {
+    const run = await fiveFail()
+    expect((await own.phoenix('resume', 'UVES', '--retry-cause', '--dry-run')).out).toContain(
+      '5 ABs would get another generation',
+    )
+    const { code, out } = await own.phoenix('resume', 'UVES', '--retry-cause')
+    expect(code).toBe(0)
+    expect(out).toContain(
+      '5 ABs of UVES get another generation (order 3): recipe: exit code # without an error message',
+    )
+    expect(out).toContain(`UVES ${DATE}: 5 ABs, run ${run.runNumber} takes them up`)
+    expect(await activeHolds(own.database)).toEqual([])
+    expect(await absToRetry(own.database, run)).toEqual(
+      blocks(6)
+        .slice(0, 5)
+        .map(({ name }) => name),
+    )
+  })
+
+  test('resume --retry-cause: a date whose run has ended gets one for them alone', async () => {
+    const run = await fiveFail()
+    await closeRun(own.database, { runNumber: run.runNumber, state: 'stopped', problems: [], bytesFreed: 0 })
+    expect((await own.phoenix('resume', 'UVES', '--retry-cause')).out).toContain('run 3 is opened for them')
+    const [opened] = await openRuns(own.database)
+    expect(opened).toMatchObject({ runNumber: 3, kind: 'reprocess', anyTime: true, covers: 'listed' })
+    const events = own.database.selectFrom('event').select('message').where('kind', '=', 're-processing ordered')
+    expect((await events.execute())[0]?.message).toMatch(
+      /^generation 2: retried after a systematic failure: recipe: exit code #/,
+    )
   })
 })

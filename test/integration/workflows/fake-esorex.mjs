@@ -28,6 +28,7 @@ const ends = {
     writeFileSync('esorex.log', "12:00:00 [ ERROR ] esorex: [1/1] 'no light in this frame' (5) at uves_extract:x.c:1\n")
     process.exit(10)
   },
+  'exit 1': () => process.exit(1),
   killed: () => process.kill(process.pid, 'SIGKILL'),
   hang: () => setInterval(() => undefined, 1000),
   wait: () => setInterval(() => existsSync(join(folder, 'go')) && ends.succeed(), 20),

@@ -56,13 +56,15 @@ Runtime.install({ logger: silent })
 const bundle = bundleWorkflowCode({ workflowsPath: join(projectRoot(), 'workflows/index.ts'), logger: silent })
 
 /** What becomes of a start of the fake recipe (fake-esorex.mjs). */
-export type Fate = 'succeed' | 'no product' | 'fail' | 'killed' | 'hang' | 'wait' | 'eat' | 'write'
+export type Fate = 'succeed' | 'no product' | 'fail' | 'exit 1' | 'killed' | 'hang' | 'wait' | 'eat' | 'write'
 
 export interface RigOptions {
   readonly executable: number
   readonly settings?: readonly SettingName[]
   /** Instead of these: another night on paper. */
   readonly night?: { readonly date: string; readonly plan: Parameters<typeof laySmallNight>[1] }
+  /** Exposures of one template; one unless it is said. */
+  readonly templateExposures?: number
   readonly cores?: number
   readonly limits?: Partial<Instrument['limits']>
   readonly pipeline?: Partial<Pipeline>
@@ -179,9 +181,10 @@ export class Rig {
     const { url, schema } = own
     const database = connect({ url, schema })
     await migrate(database, schema, join(projectRoot(), 'database', 'migrations'))
-    const small = { date: DATE, executable: options.executable, settings: options.settings ?? [437] }
+    const { executable, settings = [437], templateExposures = 1, night } = options
+    const small = { date: DATE, executable, settings, templateExposures }
     const archive = join(folder, 'archive')
-    const abs = await (options.night ? laySmallNight(archive, options.night.plan) : makeSmallNight(archive, small))
+    const abs = await (night ? laySmallNight(archive, night.plan) : makeSmallNight(archive, small))
     const address = inject('temporalAddress')
     const client = new Client({ connection: await Connection.connect({ address }) })
     const native = await NativeConnection.connect({ address })

@@ -43,15 +43,23 @@ function smallMode(arm: string, chips: readonly string[]) {
 /** Blocks of a simulated night with their files in a folder archive; frames have the real headers and four by four pixels. */
 export async function makeSmallNight(
   archive: string,
-  night: { readonly date: string; readonly executable: number; readonly settings: readonly SettingName[] },
+  night: {
+    readonly date: string
+    readonly executable: number
+    readonly settings: readonly SettingName[]
+    /** Exposures of one template; one unless it is said. */
+    readonly templateExposures?: number
+  },
 ): Promise<readonly AssociationBlock[]> {
-  return laySmallNight(archive, planNight({ instrument: 'UVES', seed: 1, withExtras: false, ...night }))
+  const plan = planNight({ instrument: 'UVES', seed: 1, withExtras: false, ...night })
+  return laySmallNight(archive, plan, night.templateExposures)
 }
 
 /** The same for any night on paper. */
 export async function laySmallNight(
   archive: string,
   plan: readonly Pick<PlannedBlock, 'block' | 'observation'>[],
+  templateExposures = 1,
 ): Promise<readonly AssociationBlock[]> {
   for (const room of ['raw', 'mcalib', 'gencalib', 'idp']) await mkdir(join(archive, room), { recursive: true })
   const lists = new Map<string, string[]>()
@@ -60,9 +68,12 @@ export async function laySmallNight(
     const line = `${createHash('sha256').update(bytes).digest('hex')}  ${fileName}`
     lists.set(room, [...(lists.get(room) ?? []), line])
   }
-  for (const { observation } of plan) {
+  for (const [index, { observation }] of plan.entries()) {
     const setUp = setUpOf(observation.setting, observation.binning)
-    const primary = rawPrimaryCards({ ...observation, template: 'test', setUp })
+    const template = string('ESO TPL START', `template ${Math.floor(index / templateExposures)}`)
+    const primary = rawPrimaryCards({ ...observation, template: 'test', setUp }).map((card) =>
+      card.keyword === template.keyword ? template : card,
+    )
     const header = [...primary, ...setUp.chips.flatMap(rawChipCards)]
     await put('raw', `${observation.dpId}.fits`, smallFrame(header))
   }

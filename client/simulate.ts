@@ -10,6 +10,7 @@ import {
   type SimulatedInstrument,
   simulateAnyNight,
 } from '../simulator/simulate.ts'
+import type { Arm } from '../simulator/set-up.ts'
 import type { OnProgress } from '../simulator/write-night.ts'
 import type { CarryOut, CommandContext } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
@@ -24,6 +25,7 @@ export interface NightOptions {
   readonly date: string
   readonly seed: number
   readonly executable?: number
+  readonly arm?: Arm
 }
 
 const SHIPPED_CALIBRATION_LOG = 'simulator/logs/uves-calibration-log.csv'
@@ -54,6 +56,7 @@ export function addSimulate(program: Command, carryOut: CarryOut): void {
       'with --from-log: so many frames get pixels of their own, the others repeat them',
       wholeNumber(1, 10_000),
     )
+    .addOption(new Option('--arm <arm>', 'of UVES one arm only').choices(['BLUE', 'RED']).conflicts('fromLog'))
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
@@ -91,6 +94,7 @@ export async function simulate(
     seed,
     folder,
     ...(options.executable !== undefined && { executable: options.executable }),
+    ...(options.arm !== undefined && { arm: options.arm }),
     ...(logs !== undefined && { logs }),
     onProgress,
   })

@@ -6,7 +6,7 @@ import { blockWith, type Variation } from './blocks.ts'
 import { type CalibrationFile, calibrationsFor } from './calibrations.ts'
 import { type Exposure, mostObservations, type Observation, observationsOf } from './observation.ts'
 import { randomFrom } from './random.ts'
-import { type SettingName, settingNames, setUpOf } from './set-up.ts'
+import { type Arm, type SettingName, settingNames, setUpOf } from './set-up.ts'
 
 /** Which night to make. The same request gives the same bytes. */
 export interface NightRequest {
@@ -35,6 +35,11 @@ export const defaultTemplates: readonly Template[] = [
   [{ setting: 580, technique: 'ECHELLE,ABSORPTION-CELL' }],
   [{ setting: 564, binning: 1 }],
 ]
+
+/** The settings of one arm, each alone. */
+export function templatesOf(arm: Arm): readonly Template[] {
+  return settingNames.filter((setting) => setUpOf(setting).arm === arm)
+}
 
 /** What phoenix is to make of a block. */
 export type Expectation =

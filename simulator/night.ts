@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import type { NightFile } from './night-file.ts'
-import { type Expectation, type NightRequest, type PlannedBlock, planNight, type RawContent } from './night-plan.ts'
+import {
+  defaultTemplates,
+  type Expectation,
+  type NightRequest,
+  type PlannedBlock,
+  planNight,
+  type RawContent,
+} from './night-plan.ts'
 import type { Binning, SettingName } from './set-up.ts'
 import { type OnProgress, placeInArchive, writeNight } from './write-night.ts'
 
@@ -40,7 +47,7 @@ export async function simulateNight(options: SimulateNight): Promise<SimulatedNi
     date,
     seed,
     executable: options.plan?.executable ?? 12,
-    settings: options.plan?.settings ?? [346, 390, 437],
+    settings: options.plan?.settings ?? defaultTemplates,
     withExtras: options.plan?.withExtras ?? true,
   }
   const plan = planNight(request)

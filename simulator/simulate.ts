@@ -1,7 +1,8 @@
 import { simulateLogNight } from './log-night.ts'
 import { simulateNacoNight } from './naco-night.ts'
 import { simulateNight } from './night.ts'
-import type { Expectation } from './night-plan.ts'
+import { type Expectation, templatesOf } from './night-plan.ts'
+import type { Arm } from './set-up.ts'
 import type { OnProgress } from './write-night.ts'
 
 /** Whose nights can be made; the first is meant where nobody says. */
@@ -16,6 +17,8 @@ export interface NightToSimulate {
   readonly folder: string
   /** Blocks that can be processed, beside those that cannot. */
   readonly executable?: number
+  /** Of UVES this arm only. */
+  readonly arm?: Arm
   /** The night is that of these observing logs of UVES. */
   readonly logs?: {
     readonly scienceLog: string
@@ -34,11 +37,13 @@ export interface AnySimulatedNight {
 
 /** Makes the night of an instrument. @throws PreconditionError for a night that cannot be */
 export async function simulateAnyNight(options: NightToSimulate): Promise<AnySimulatedNight> {
-  const { instrument, date, seed, folder, executable = 12, logs, onProgress } = options
+  const { instrument, date, seed, folder, executable = 12, arm, logs, onProgress } = options
   if (logs !== undefined) return simulateLogNight({ date, seed, folder, ...logs, onProgress })
   switch (instrument) {
-    case 'UVES':
-      return simulateNight({ instrument, date, seed, folder, plan: { executable }, onProgress })
+    case 'UVES': {
+      const plan = { executable, ...(arm !== undefined && { settings: templatesOf(arm) }) }
+      return simulateNight({ instrument, date, seed, folder, plan, onProgress })
+    }
     case 'NACO':
       return simulateNacoNight({ date, seed, folder, executable, onProgress })
   }

@@ -1,26 +1,25 @@
 import { join } from 'node:path'
-import { readHdu, readHeaders } from '../../fits/file.ts'
+import { readHdu } from '../../fits/file.ts'
 import { numbersOf, readTable } from '../../fits/table.ts'
 import type { ExtractedSpectrum, TrueSpectrum } from '../../simulator/compare-with-truth.ts'
-import { productOf, readSpectrum, type Reduction } from '../integration/simulator/reduction.ts'
 
 /**
- * The spectrum in an archived file, as the recipe extracted it (not flux-calibrated). In the form of the Science Data Products standard it is
- * a table of one row; an unconverted product is an image, whose errors lie in another product of the same reduction.
+ * The spectra in an archived file chip by chip, as the recipe extracted them (not flux-calibrated): one of the blue arm, of the red arm
+ * those on both sides of the central wavelength, at which its chips meet.
  */
-export async function readArchivedSpectrum(path: string, reduction: Reduction): Promise<ExtractedSpectrum> {
-  const [, extension] = await readHeaders(path)
-  if (extension?.header.string('XTENSION') !== 'BINTABLE') {
-    const { wavelengthAngstrom, flux } = await readSpectrum(path)
-    const error = (await readSpectrum(productOf(reduction, 'ERRORBAR_SCI_POINT_BLUE'))).flux
-    return { wavelengthAngstrom, flux, error }
-  }
+export async function readArchivedSpectra(path: string, settingNm: number): Promise<ExtractedSpectrum[]> {
   const table = readTable(await readHdu(path, 1))
   const column = (name: string) => Array.from(numbersOf(table, name), Number)
-  const quality = column('QUAL')
-  // A sample that is marked as unusable has no error to hold it against.
-  const error = column('ERR_REDUCED').map((value, i) => (quality[i] === 0 ? value : Number.NaN))
-  return { wavelengthAngstrom: column('WAVE'), flux: column('FLUX_REDUCED'), error }
+  const [wave, flux, quality, error] = [column('WAVE'), column('FLUX_REDUCED'), column('QUAL'), column('ERR_REDUCED')]
+  const isRed = settingNm > 500
+  const begin = isRed ? wave.findIndex((angstrom) => angstrom > 10 * settingNm) : wave.length
+  const parts = isRed ? [[0, begin] as const, [begin, wave.length] as const] : [[0, begin] as const]
+  return parts.map(([from, to]) => ({
+    wavelengthAngstrom: wave.slice(from, to),
+    flux: flux.slice(from, to),
+    // A sample that is marked as unusable has no error to hold it against.
+    error: error.slice(from, to).map((value, i) => (quality[from + i] === 0 ? value : Number.NaN)),
+  }))
 }
 
 /** What the simulator injected into the raw of a block. */

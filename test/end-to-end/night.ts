@@ -13,7 +13,8 @@ const simulatedNight = z.object({
   blocks: z.array(
     z.object({
       name: z.string(),
-      setting: z.union([z.literal(346), z.literal(390), z.literal(437)]),
+      setting: z.number(),
+      binning: z.number(),
       raw: z.enum(['star', 'zero', 'damaged', 'none']),
       expect: z.enum(['processed', 'failed', 'left-out']),
       kind: z.string().optional(),
@@ -30,10 +31,10 @@ export function simulatedBlocks({ home }: Installation): SimulatedBlocks {
   return simulatedNight.parse(JSON.parse(readFileSync(join(home, 'night.json'), 'utf8'))).blocks
 }
 
-/** A night of so many ABs that can be processed, beside the seven that cannot, registered with the services and workers up. */
+/** A night of so many ABs of the blue arm that can be processed, beside the seven that cannot, registered with all up. */
 export async function registeredNight(installation: Installation, executable: number): Promise<void> {
   await installation.fine('up')
-  await installation.fine('simulate', '--date', DATE, '--executable', String(executable))
+  await installation.fine('simulate', '--date', DATE, '--executable', String(executable), '--arm', 'BLUE')
   await installation.fine('register', INSTRUMENT, DATE)
 }
 

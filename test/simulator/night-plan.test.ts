@@ -8,10 +8,16 @@ import { instrumentSchema } from '../../domain/instrument.ts'
 import { observingDateOf } from '../../domain/observing-date.ts'
 import { parseAssociationBlock } from '../../domain/parse-association-block.ts'
 import { writeAssociationBlock } from '../../domain/write-association-block.ts'
-import { type NightRequest, type PlannedBlock, planNight } from '../../simulator/night-plan.ts'
-import type { SettingName } from '../../simulator/set-up.ts'
+import {
+  defaultTemplates,
+  type NightRequest,
+  type PlannedBlock,
+  planNight,
+  type Template,
+} from '../../simulator/night-plan.ts'
+import { setUpOf } from '../../simulator/set-up.ts'
 
-const defaultNight: NightRequest = {
+const blueNight: NightRequest = {
   instrument: 'UVES',
   date: '2026-03-01',
   seed: 1,
@@ -21,13 +27,13 @@ const defaultNight: NightRequest = {
 }
 const uves = instrumentSchema.parse(parse(readFileSync('instruments/uves.yaml', 'utf8')))
 
-describe('the default night on paper', () => {
-  const plan = planNight(defaultNight)
+describe('a night of the blue arm on paper', () => {
+  const plan = planNight(blueNight)
 
   it('has 12 blocks to be processed, 4 per setting, and 7 that are not', () => {
     expect(plan).toHaveLength(19)
     const processed = plan.filter(({ expectation }) => expectation.expect === 'processed')
-    for (const name of defaultNight.settings) {
+    for (const name of blueNight.settings) {
       expect(processed.filter(({ observation }) => observation.setting === name)).toHaveLength(4)
     }
     expect(plan.filter(({ raw }) => raw !== 'none')).toHaveLength(14)
@@ -86,6 +92,40 @@ describe('the default night on paper', () => {
   })
 })
 
+describe('the default night on paper', () => {
+  const plan = planNight({ ...blueNight, settings: defaultTemplates })
+  const processed = plan.filter(({ expectation }) => expectation.expect === 'processed')
+
+  it('has both arms, dichroic pairs on one target, the absorption cell and an unbinned exposure', () => {
+    expect(processed.map(({ observation: { setting, binning } }) => `${setting}/${binning}`)).toEqual(
+      [346, 580, 437, 860, 390, 760, 437, 580, 564, 346, 580, 437].map((name) => `${name}/${name === 564 ? 1 : 2}`),
+    )
+    expect(processed.filter(({ observation }) => observation.technique !== 'ECHELLE')).toHaveLength(1)
+    for (const [blue, red] of [[0, 1] as const, [2, 3] as const, [4, 5] as const]) {
+      const pair = [processed[blue], processed[red]].map((one) => one?.observation)
+      expect(new Set(pair.map((one) => one?.object)).size).toBe(1)
+      expect(new Set(pair.map((one) => one?.observationId)).size).toBe(1)
+    }
+  })
+
+  it.each(plan.map((planned) => ({ ...planned, name: planned.block.name })))(
+    'is left out by the instrument file as expected: $name',
+    ({ block, expectation }) => {
+      const reason = leftOutReason(block, uves)?.code ?? null
+      expect(reason).toBe(expectation.expect === 'left-out' ? expectation.reason : null)
+    },
+  )
+
+  it('names every calibration of the red arm once for each chip', () => {
+    for (const { block } of processed.filter(({ block: { rawType } }) => rawType === 'SCI_POINT_RED')) {
+      const ofChip = (chip: string) =>
+        block.calibrations.flatMap(({ category }) => (category.endsWith(chip) ? category.replace(chip, '') : []))
+      expect(ofChip('REDL')).toEqual(ofChip('REDU'))
+      expect(ofChip('REDL').length).toBeGreaterThanOrEqual(4)
+    }
+  })
+})
+
 describe('any night on paper', () => {
   const anyRequest = fc.record({
     instrument: fc.constant('UVES' as const),
@@ -94,7 +134,7 @@ describe('any night on paper', () => {
       .map((day) => day.toISOString().slice(0, 10)),
     seed: fc.integer(),
     executable: fc.integer({ min: 1, max: 60 }),
-    settings: fc.subarray<SettingName>([346, 390, 437], { minLength: 1 }),
+    settings: fc.subarray<Template>([346, 390, 437, ...defaultTemplates], { minLength: 1 }),
     withExtras: fc.boolean(),
   })
 
@@ -111,7 +151,13 @@ describe('any night on paper', () => {
         expect(plan.every((planned) => isWithinNight(planned, request.date))).toBe(true)
         const ends = plan.map(({ observation }) => observation.start.getTime() + observation.exposureSeconds * 1000)
         const starts = plan.map(({ observation }) => observation.start.getTime())
-        expect(starts.slice(1).every((start, i) => start > (ends[i] ?? 0))).toBe(true)
+        // What overlaps is the other arm, some seconds behind.
+        const arms = plan.map(({ observation: { setting } }) => setUpOf(setting).arm)
+        const isInOrder = starts.slice(1).every((start, i) => {
+          if (start > (ends[i] ?? 0)) return true
+          return arms[i] !== arms[i + 1] && start - (starts[i] ?? 0) >= 1000 && start - (starts[i] ?? 0) <= 11_000
+        })
+        expect(isInOrder).toBe(true)
       }),
       { numRuns: 60 },
     )
@@ -137,11 +183,11 @@ describe('any night on paper', () => {
     { seed: 0.5 },
     { settings: [] },
   ])('refuses what cannot be: %j', (wrong) => {
-    expect(() => planNight({ ...defaultNight, ...wrong })).toThrow(PreconditionError)
+    expect(() => planNight({ ...blueNight, ...wrong })).toThrow(PreconditionError)
   })
 
   it('fits as many exposures as it says', () => {
-    const plan = planNight({ ...defaultNight, executable: 393 })
+    const plan = planNight({ ...blueNight, executable: 393 })
     expect(Math.min(...plan.map(({ observation }) => observation.exposureSeconds))).toBeGreaterThan(10)
   })
 })

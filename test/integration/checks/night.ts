@@ -28,6 +28,7 @@ export interface Exposure {
   readonly block: AssociationBlock
   readonly raw: ArchiveFile
   readonly calibrations: ReadonlyMap<string, ArchiveFile>
+  readonly observation: Observation
 }
 
 const settings: readonly Template[] = [346, 390, 437, 564, 580, 760, 860]
@@ -70,6 +71,7 @@ export function exposure(setting: SettingName, change: Change = {}): Exposure {
     return [file.category, { fileName: file.fileName, hdus }] as const
   })
   return {
+    observation,
     block: blockOf(DATE, observation, 'ordinary'),
     raw: { fileName: `${observation.dpId}.fits`, hdus: raw },
     calibrations: new Map<string, ArchiveFile>(calibrations),
@@ -112,6 +114,11 @@ export function withEqualOffsets(hdus: readonly Hdu[]): Hdu[] {
 
 function changePrimary(hdus: readonly Hdu[], change: (header: Header) => Header): Hdu[] {
   return hdus.map((hdu, index) => (index === 0 ? { ...hdu, header: change(hdu.header) } : hdu))
+}
+
+/** Frames of many set-ups do not fit the memory together. */
+export function forgetFrames(): void {
+  made.clear()
 }
 
 function once(key: string, make: () => readonly Hdu[]): readonly Hdu[] {

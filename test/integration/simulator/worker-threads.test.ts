@@ -6,7 +6,12 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { simulateNight } from '../../../simulator/night.ts'
 
-const request = { instrument: 'UVES', date: '2026-03-01', seed: 5, plan: { executable: 2, withExtras: false } } as const
+const request = {
+  instrument: 'UVES',
+  date: '2026-03-01',
+  seed: 5,
+  plan: { executable: 2, settings: [346, 390], withExtras: false },
+} as const
 let folder: string
 
 beforeAll(async () => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Card, double, string } from '../../../fits/card.ts'
 import { isGencalib } from '../../../domain/file-name.ts'
 import { writeAssociationBlock } from '../../../domain/write-association-block.ts'
 import type { Technique } from '../../../simulator/frame-header.ts'
 import { type SettingName, setUpOf } from '../../../simulator/set-up.ts'
-import { bytesOf, DATE, exposure } from './night.ts'
+import { bytesOf, DATE, exposure, withCards } from './night.ts'
 import { install, type Installation, type Verdict } from './installation.ts'
 
 /** Electrons per Angstrom: S/N 0.3, 47 (the reference), 150, and a star that saturates the detector. */
@@ -15,6 +16,8 @@ interface Good {
   readonly light: Brightness
   readonly flux?: boolean
   readonly technique?: Technique
+  /** In the raw and all its calibrations alike. */
+  readonly cards?: readonly Card[]
 }
 const rows: readonly Good[] = [
   ...([346, 390, 437] as const).flatMap((setting) => [
@@ -26,6 +29,12 @@ const rows: readonly Good[] = [
   { setting: 390, light: 'faint', flux: false },
   { setting: 437, light: 'saturated' },
   { setting: 437, light: 'reference', technique: 'ECHELLE,ABSORPTION-CELL' },
+  // A set-up that nobody has thought of: its calibrations agree with it, that is all that counts.
+  {
+    setting: 437,
+    light: 'reference',
+    cards: [double('ESO INS GRAT1 WLEN', 440.5), double('ESO INS SLIT2 WID', 0.7), string('ESO INS MODE', 'BLUE')],
+  },
   { setting: 760, light: 'reference' },
   { setting: 760, light: 'faint' },
   { setting: 760, light: 'saturated', flux: false },
@@ -37,16 +46,19 @@ let verdicts: ReadonlyMap<string, Verdict>
 beforeAll(async () => {
   installation = await install()
   const blocks = new Map<string, string>()
-  for (const [index, { setting, light: source, flux = true, technique = 'ECHELLE' }] of rows.entries()) {
+  for (const [index, { setting, light: source, flux = true, technique = 'ECHELLE', cards = [] }] of rows.entries()) {
     const light = { fluxElectronsPerAngstrom: brightness[source] }
     const { block, raw, calibrations } = exposure(setting, { light, later: index, technique })
-    installation.put('raw', raw.fileName, bytesOf(raw.hdus))
+    installation.put('raw', raw.fileName, bytesOf(withCards(raw.hdus, cards)))
+    const nameOf = (fileName: string) => (cards.length === 0 ? fileName : `OTHER_${fileName}`)
     for (const { fileName, hdus } of calibrations.values()) {
-      installation.put(isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib', fileName, bytesOf(hdus))
+      const room = isGencalib(fileName, 'UVES') ? 'gencalib' : 'mcalib'
+      installation.put(room, nameOf(fileName), bytesOf(withCards(hdus, cards)))
     }
     const unfluxed = block.calibrations.filter(({ category }) => !/RESPONSE|EXTCOEFF/.test(category))
-    const listed = flux ? block.calibrations : unfluxed
-    blocks.set(block.name, writeAssociationBlock({ ...block, calibrations: listed }))
+    const listed = (flux ? block.calibrations : unfluxed).map((file) => ({ ...file, fileName: nameOf(file.fileName) }))
+    const rawMatchKeys = cards.length === 0 ? block.rawMatchKeys : []
+    blocks.set(block.name, writeAssociationBlock({ ...block, calibrations: listed, rawMatchKeys }))
   }
   verdicts = await installation.process(DATE, blocks)
 }, 240_000)

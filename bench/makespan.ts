@@ -17,7 +17,8 @@ async function main(rounds: number): Promise<void> {
   await chmod(folder, 0o711) // the account of the database must pass through
   const cores = Number(process.env['PHOENIX_CORES'] ?? os.availableParallelism())
   try {
-    await simulateNight({ instrument: 'UVES', date: DATE, seed: 1, folder })
+    const plan = { settings: [346, 390, 437] } as const
+    await simulateNight({ instrument: 'UVES', date: DATE, seed: 1, folder, plan })
     const done: Round[] = []
     while (done.length < rounds) {
       done.push(await runRound(folder, join(folder, `round-${done.length + 1}`), cores))

@@ -15,7 +15,7 @@ it('the demo night: everything as announced, on record, and the injected spectra
   const installation = new Installation(test)
   const first = await installation.fine('demo', '--exit')
   expect(installation.processes()).toEqual([])
-  expect(first).toContain('12 processed, 5 left out, 2 failed')
+  expect(first).toContain('12 processed, 2 failed, 5 left out')
 
   await installation.servicesUp()
   await expectWholeNight(installation)

@@ -132,7 +132,7 @@ async function expectQc1OnRecord(installation: Installation, { block, products }
   // Of both chips some may be the same to the last digit.
   expect([...new Set(lines(rows))]).toEqual([...new Set(lines(written))])
   const chips = block.rawType.endsWith('_RED') ? ['REDL', 'REDU'] : ['BLUE']
-  expect([...new Set(rows.map(({ chip }) => chip))].toSorted()).toEqual(chips)
+  expect(new Set(rows.map(({ chip }) => chip))).toEqual(new Set(chips))
   expect(rows.filter(({ value }) => value !== null).length).toBeGreaterThan(100)
 }
 

@@ -70,11 +70,11 @@ function put(hdus: readonly Hdu[]): string {
   return path
 }
 
-/** Cause of a refused input; null when it is accepted. */
-async function problemOf(check: () => Promise<void>): Promise<string | null> {
+/** Cause of a refused input. */
+async function problemOf(check: () => Promise<void>): Promise<string> {
   try {
     await check()
-    return null
+    return 'accepted'
   } catch (error) {
     if (error instanceof OutcomeError && error.kind === 'input') return error.message
     throw error
@@ -94,9 +94,9 @@ describe('a raw with two chips', () => {
     expect(isOfChip('EXTCOEFF_TABLE', null)).toBe(true)
   })
 
-  test.each<[string, readonly Hdu[], string | null]>([
-    ['whole', whole, null],
-    ['with a third extension', [...whole, image([])], null],
+  test.each<[string, readonly Hdu[], string]>([
+    ['whole', whole, 'accepted'],
+    ['with a third extension', [...whole, image([])], 'accepted'],
     ['chips in the wrong order', [emptyPrimaryHdu(shared), lower, upper], 'REDL: ESO DET CHIP2 ID is missing'],
     ['one chip only', whole.slice(0, 2), 'REDL: the file has no HDU 2 with its pixels'],
     ['none', whole.slice(0, 1), 'REDL: the file has no HDU 2 with its pixels'],
@@ -108,7 +108,7 @@ describe('a raw with two chips', () => {
   ])('%s', async (_what, hdus, cause) => {
     const headers = await readHeaders(put(hdus))
     const problem = await problemOf(async () => checkRawFrame(headers, mode.raw, new Set()))
-    expect(problem).toEqual(cause === null ? null : expect.stringContaining(cause))
+    expect(problem).toContain(cause)
   })
 
   test('saturated pixels are counted on one chip', async () => {
@@ -140,8 +140,8 @@ describe('calibrations of two chips', () => {
   const of = (category: string) => good[category] ?? fail()
   const both = (gain: number) => [emptyPrimaryHdu([...ofChip(1, gain), ...ofChip(2, gain)])]
 
-  test.each<[string, Readonly<Record<string, readonly Hdu[]>>, string | null]>([
-    ['of their chips', {}, null],
+  test.each<[string, Readonly<Record<string, readonly Hdu[]>>, string]>([
+    ['of their chips', {}, 'accepted'],
     ['flats swapped', { FLAT_REDL: of('FLAT_REDU') }, "its ESO DET CHIP2 ID is absent, the raw's is CCD-2"],
     ['flats swapped, both chips named', { FLAT_REDL: both(0.6) }, "its ESO DET OUT1 GAIN is 0.6, the raw's is 0.52"],
     [
@@ -161,7 +161,7 @@ describe('calibrations of two chips', () => {
     })
     const raw = await readHeaders(put(whole))
     const problem = await problemOf(() => checkCalibrations({ raw, mode, calibrations, rules }))
-    expect(problem).toEqual(cause === null ? null : expect.stringContaining(cause))
+    expect(problem).toContain(cause)
   })
 })
 

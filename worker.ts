@@ -25,6 +25,7 @@ import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
 import { InfrastructureError, PreconditionError } from './domain/failure.ts'
 import { findPipeline, type Pipeline } from './pipeline/find-pipeline.ts'
+import { startNightlyLook } from './nightly-look.ts'
 import { startNotifier } from './notify/notifier.ts'
 import { startReconciler } from './reconciler.ts'
 import { becomeHostWorker } from './services/host-worker.ts'
@@ -104,12 +105,15 @@ async function runOrchestration(
   })
   const client = await TemporalClient.connect(temporalAddress, settings)
   const endReconciler = startReconciler(database, client, dailyConfiguration(settings), log)
+  const { source } = openArchives(settings.archives)
+  const endLooks = startNightlyLook(database, source, join(settings.home, 'nightly-look'), log)
   const endNotifier = startNotifier(database, settings.notify, log)
   log.info('worker ready')
   try {
     await runUntilClosed([worker], stop)
   } finally {
     endReconciler()
+    endLooks()
     endNotifier()
     await client.close()
   }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { readSettings, type Settings } from '../settings/settings.ts'
 import { addAb } from './ab.ts'
 import { addArchive } from './archive.ts'
+import { addBacklog } from './backlog.ts'
 import { addBackProcess } from './back-process.ts'
 import { addCancel } from './cancel.ts'
 import { addDaily } from './daily.ts'
@@ -67,6 +68,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addRun(program, carryOut)
   addDaily(program, carryOut)
   addJobs(program, carryOut)
+  addBacklog(program, carryOut)
   addBackProcess(program, carryOut)
   addReprocess(program, carryOut)
   addPause(program, carryOut)

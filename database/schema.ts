@@ -103,6 +103,11 @@ export interface Schema {
     bytes_freed: number | null
     stopped_by: StoppedBy | null
   }
+  date_look: {
+    run_number: number
+    looked_at: Generated<Date>
+    still_missing: JSONColumnType<string[], string, string>
+  }
   run_ab: AbKey & { run_number: number }
   order_date: {
     order_id: number

@@ -14,9 +14,9 @@ import { hostFileActivities, hostRecipeActivities, orchestrationActivities } fro
 import { slotsFor } from '../../../activities/plan-date.ts'
 import { FolderArchive } from '../../../archive/folder.ts'
 import { TemporalClient } from '../../../client/temporal.ts'
-import { type NewCampaign, orderDates, placeCampaign, readCampaign } from '../../../database/campaigns.ts'
+import { campaigns, type NewCampaign, orderDates, placeCampaign, readCampaign } from '../../../database/campaigns.ts'
 import { connect, type Database } from '../../../database/connect.ts'
-import { type DateRun, findOpenRun, openRun, readRun } from '../../../database/date-runs.ts'
+import { type DateRun, findOpenRun, openRun, openRuns, readRun } from '../../../database/date-runs.ts'
 import { placeHold, releaseHolds } from '../../../database/holds.ts'
 import { migrate } from '../../../database/migrate.ts'
 import { type Selection, selectAbs } from '../../../database/order-selection.ts'
@@ -216,6 +216,17 @@ export class Rig {
   }
 
   /** The blocks of a date, those that are not told being gone; `promised` of them need a calibration that is not made yet. */
+  /** Lays the calibrations of a night, and no block that needs them. */
+  async addCalibrations(date: string): Promise<void> {
+    await makeSmallNight(this.archiveDir, { date, executable: 1, settings: [437] })
+  }
+
+  /** Tells everything that runs to look at the record. */
+  async wakeAll(): Promise<void> {
+    for (const { instrument, date } of await openRuns(this.database)) await this.temporal.wakeDate(instrument, date)
+    for (const { orderId } of await campaigns(this.database, 'open')) await this.temporal.wakeCampaign(orderId)
+  }
+
   async register(
     abs: readonly AssociationBlock[],
     date = DATE,

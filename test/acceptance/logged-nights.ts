@@ -5,6 +5,7 @@ import type { AssociationBlock } from '../../domain/association-block.ts'
 import { observingDateOf } from '../../domain/observing-date.ts'
 import { projectRoot } from '../../settings/project.ts'
 import { rawChipCards, rawPrimaryCards } from '../../simulator/frame-header.ts'
+import { mjdOf } from '../../simulator/instant.ts'
 import { planNight } from '../../simulator/night-plan.ts'
 import { type LoggedExposure, readScienceLog } from '../../simulator/observing-log.ts'
 import { setUpOf } from '../../simulator/set-up.ts'
@@ -40,7 +41,8 @@ export async function layLoggedNight(
   }
   await appendFile(join(archive, 'raw', 'SHA256SUMS'), lines.join(''))
   const [tag] = block.rawFiles.map((raw) => raw.tag)
-  return exposures.map(({ dpId }) => {
-    return { ...block, name: `${dpId}.ab`, rawFiles: [{ fileName: `${dpId}.fits`, tag: tag ?? '' }] }
+  return exposures.map(({ dpId, start }) => {
+    const rawFiles = [{ fileName: `${dpId}.fits`, tag: tag ?? '' }]
+    return { ...block, name: `${dpId}.ab`, mjdObs: mjdOf(start), rawFiles }
   })
 }

@@ -78,6 +78,7 @@ export interface RigOrder {
   readonly abNames?: readonly string[]
   readonly leaveOutMissing?: boolean
   readonly anyTime?: boolean
+  readonly trial?: boolean
   readonly longAfterEvents?: number
 }
 
@@ -393,12 +394,19 @@ export class Rig {
 
   /** What `phoenix run` does: the row, then the workflow. */
   async order(options: RigOrder = {}): Promise<DateRun> {
-    const { kind = 'run', abNames = 'all', leaveOutMissing = false, anyTime = false, longAfterEvents } = options
+    const {
+      kind = 'run',
+      abNames = 'all',
+      leaveOutMissing = false,
+      anyTime = false,
+      trial = false,
+      longAfterEvents,
+    } = options
     const opened = await openRun(this.database, {
       instrument: 'UVES',
       date: this.date,
       host: HOST,
-      order: { kind, orderedBy: 'test', leaveOutMissing, anyTime },
+      order: { kind, orderedBy: 'test', leaveOutMissing, anyTime, trial },
       abNames,
     })
     if (!opened.opened) throw new PreconditionError(`run ${opened.openRun.runNumber} of ${opened.orderedBy} is open`)

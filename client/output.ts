@@ -1,4 +1,5 @@
-import { type Column, formatTable } from './table.ts'
+import { Screen } from './screen.ts'
+import { type Column, formatTable, harmless } from './table.ts'
 
 /** Where a command writes. The program makes one of the process's own streams; a test gives its own. */
 export interface Streams {
@@ -7,6 +8,8 @@ export interface Streams {
   /** Columns of the terminal; null when standard output is not one. */
   readonly width: number | null
   readonly colour: boolean
+  /** Of the terminal, at this moment; null when the whole of it cannot be drawn. */
+  readonly size: (() => { readonly width: number; readonly height: number }) | null
 }
 
 /**
@@ -60,6 +63,18 @@ export class Output {
     else show()
   }
 
+  /** One thing of many that come as they happen: a line, or with `--json` a document on one line (JSON Lines). */
+  item(value: unknown, line: string): void {
+    this.#streams.out(this.json ? `${JSON.stringify(value)}\n` : `${harmless(line)}\n`)
+  }
+
+  /** The whole terminal to draw on; null where lines are wanted. */
+  screen(): Screen | null {
+    const { size } = this.#streams
+    if (this.json || size === null) return null
+    return new Screen(this.#streams.out, size)
+  }
+
   #paint(code: number, text: string): string {
     return this.#streams.colour ? `\u001b[${code}m${text}\u001b[0m` : text
   }
@@ -74,5 +89,6 @@ export function processStreams(env: NodeJS.ProcessEnv = process.env): Streams {
     error: (text) => stderr.write(text),
     width: stdout.isTTY ? stdout.columns || 120 : null,
     colour: stdout.isTTY && stderr.isTTY && !plain,
+    size: stdout.isTTY && env['TERM'] !== 'dumb' ? () => ({ width: stdout.columns, height: stdout.rows }) : null,
   }
 }

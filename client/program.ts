@@ -30,6 +30,7 @@ import { addStatus } from './status.ts'
 import { addStop } from './stop.ts'
 import { addUp } from './up.ts'
 import { addVerify } from './verify.ts'
+import { addWatch } from './watch.ts'
 import { addWorker } from './worker.ts'
 import type { CarryOut } from './context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -87,6 +88,7 @@ export function buildProgram({ env, streams }: ProgramWorld, onEnd: (code: ExitC
   addVerify(program, carryOut)
   addNotify(program, carryOut)
   addMonitor(program, carryOut)
+  addWatch(program, carryOut)
   addWorker(program, settings)
   return program
 }

@@ -58,10 +58,12 @@ function wrap(text: string, room: number): string[] {
 
 /** No cell breaks its line or moves the cursor, whatever a recipe or a file name put into it. */
 function oneLine(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}')
-    .trim()
+  return harmless(text.replace(/\s+/g, ' ')).trim()
+}
+
+/** Nothing that a terminal would obey. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}')
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {

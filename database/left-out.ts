@@ -11,13 +11,18 @@ export interface LeftOutCount {
 }
 
 /** Blocks that are left out, by reason, most frequent first; virtual calibrations last, since they are no one's fault. */
-export async function leftOutCounts(database: Database, since: Date): Promise<readonly LeftOutCount[]> {
+export async function leftOutCounts(
+  database: Database,
+  since: Date,
+  instrument: string | null = null,
+): Promise<readonly LeftOutCount[]> {
   const rows = await database
     .selectFrom('sciproc_ab')
     .select('left_out_code')
     .select(sql<number>`count(*)`.as('count'))
     .select(sql<number>`count(*) filter (where changed_at >= ${since})`.as('recent'))
     .where('state', '=', 'left out')
+    .where(sql<boolean>`(${instrument}::text is null or instrument = ${instrument})`)
     .groupBy('left_out_code')
     .execute()
   return rows

@@ -4,7 +4,7 @@ import type { Database } from './connect.ts'
 import type { MessageDocument } from './schema.ts'
 
 /** Those who compose messages take turns, so that one cause gives one message whoever looks. */
-const COMPOSE_LOCK = 7_406_585
+const COMPOSE_LOCK = 7_406_587
 
 /** A message as it is kept. */
 export interface StoredMessage {

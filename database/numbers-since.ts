@@ -30,29 +30,38 @@ export interface FailureCount {
 
 const MOST_CAUSES = 12
 
-export async function numbersSince(database: Database, since: Date): Promise<NumbersSince> {
+/** Of all instruments, or of one. */
+export async function numbersSince(
+  database: Database,
+  since: Date,
+  instrument: string | null = null,
+): Promise<NumbersSince> {
   const attempts = await database
     .selectFrom('attempt')
     .select(['outcome', sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(wall_seconds), 0)`.as('seconds')])
     .where('ended_at', '>=', since)
     .where('generation', '>', 0)
+    .where(isOf(instrument))
     .groupBy('outcome')
     .execute()
   const idps = await database
     .selectFrom('idp')
     .select([sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(bytes), 0)::bigint`.as('bytes')])
     .where('ingested_at', '>=', since)
+    .where(isOf(instrument))
     .executeTakeFirstOrThrow()
   const runs = await database
     .selectFrom('date_run')
     .select(['state', sql<number>`count(*)`.as('count')])
     .where('ended_at', '>=', since)
+    .where(isOf(instrument))
     .groupBy('state')
     .execute()
   const dates = await database
     .selectFrom('sciproc_date')
     .select(sql<number>`count(*)`.as('count'))
     .where('registered_at', '>=', since)
+    .where(isOf(instrument))
     .executeTakeFirstOrThrow()
   const count = (outcome: string) => attempts.find((row) => row.outcome === outcome)?.count ?? 0
   return {
@@ -65,21 +74,27 @@ export async function numbersSince(database: Database, since: Date): Promise<Num
     bytesArchived: idps.bytes,
     runs: Object.fromEntries(runs.map(({ state, count: number }) => [state, number])),
     datesRegistered: dates.count,
-    failures: await failuresSince(database, since),
+    failures: await failuresSince(database, since, instrument),
   }
 }
 
 /** Causes that differ in numbers only are one cause. */
-async function failuresSince(database: Database, since: Date): Promise<readonly FailureCount[]> {
+async function failuresSince(
+  database: Database,
+  since: Date,
+  instrument: string | null,
+): Promise<readonly FailureCount[]> {
   const { rows } = await sql<Omit<FailureCount, 'abName'> & { ab_name: string }>`
     select coalesce(failure_kind, outcome) as kind,
            (array_agg(cause order by ended_at desc))[1] as cause, count(*) as count,
            (array_agg(instrument order by ended_at desc))[1] as instrument,
            (array_agg(ab_name order by ended_at desc))[1] as ab_name
     from attempt
-    where ended_at >= ${since} and outcome <> 'processed' and generation > 0
+    where ended_at >= ${since} and outcome <> 'processed' and generation > 0 and ${isOf(instrument)}
     group by 1, regexp_replace(cause, '[0-9]+', '#', 'g')
     order by count(*) desc, 2
     limit ${MOST_CAUSES}`.execute(database)
   return rows.map(({ ab_name: abName, ...failure }) => ({ ...failure, abName }))
 }
+
+const isOf = (instrument: string | null) => sql<boolean>`(${instrument}::text is null or instrument = ${instrument})`

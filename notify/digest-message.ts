@@ -1,4 +1,5 @@
-import type { HostDigest, InstrumentDigest } from '../database/digest.ts'
+import type { DigestNumbers, InstrumentDigest } from '../database/digest.ts'
+import type { HostStatus } from '../database/status.ts'
 import { type Message, plain } from './message.ts'
 
 export const DIGEST_CAUSE = 'digest'
@@ -6,11 +7,9 @@ const DAY_MS = 86_400_000
 const SHOWN_CAUSES = 5
 const SHOWN_DATES = 10
 
-export interface DigestOf {
+export interface DigestOf extends DigestNumbers {
   readonly since: Date
   readonly at: Date
-  readonly instruments: readonly InstrumentDigest[]
-  readonly hosts: readonly HostDigest[]
   /** An instrument of which nothing was registered for so many nights is named. */
   readonly silentNights: number
 }
@@ -23,7 +22,12 @@ export function digestMessage({ since, at, instruments, hosts, silentNights }: D
   ]
   const sum = (of: (instrument: InstrumentDigest) => number) => instruments.reduce((total, one) => total + of(one), 0)
   const state = trouble.length === 0 ? 'all well' : `${trouble.length} to look at`
-  const subject = `phoenix: ${state}, ${sum((one) => one.processed)} processed, ${sum((one) => one.failed)} failed, ${sum((one) => one.archived.idps)} archived`
+  const [processed, failed, archived] = [
+    sum(({ numbers }) => numbers.processed),
+    sum(({ numbers }) => numbers.failed),
+    sum(({ numbers }) => numbers.idpsArchived),
+  ]
+  const subject = `phoenix: ${state}, ${processed} processed, ${failed} failed, ${archived} archived`
   const text = [
     `From ${since.toISOString()} to ${at.toISOString()}.`,
     ...(trouble.length === 0 ? ['Nothing needs a person.'] : ['To look at:', ...trouble.map((line) => `  ${line}`)]),
@@ -43,7 +47,7 @@ export function digestMessage({ since, at, instruments, hosts, silentNights }: D
 }
 
 function troubleOf({ instrument, blocked, inError, lastRegistered }: InstrumentDigest, at: Date, silentNights: number) {
-  const silent = lastRegistered === null ? 0 : Math.floor((at.getTime() - lastRegistered.getTime()) / DAY_MS)
+  const silent = Math.floor((at.getTime() - lastRegistered.getTime()) / DAY_MS)
   return [
     ...(blocked.length === 0 ? [] : [`${instrument}: blocked, the archive refuses: ${shown(blocked)}`]),
     ...(inError.length === 0 ? [] : [`${instrument}: in error, not attempted: ${shown(inError)}`]),
@@ -51,32 +55,33 @@ function troubleOf({ instrument, blocked, inError, lastRegistered }: InstrumentD
   ]
 }
 
-function linesOf(one: InstrumentDigest): string[] {
-  const { instrument, processed, failed, interrupted, failures, leftOut, archived, openDates, waiting, backlog } = one
-  const virtual = leftOut.filter(({ code }) => code === VIRTUAL)
-  const others = leftOut.filter(({ code }) => code !== VIRTUAL)
+function linesOf({ instrument, numbers, leftOut, openDates, waiting, backlog }: InstrumentDigest): string[] {
+  const { processed, failed, interrupted, failures, idpsArchived, bytesArchived } = numbers
+  const recent = leftOut.filter((reason) => reason.recent > 0)
+  const others = recent.filter(({ isVirtual }) => !isVirtual)
+  // Calibrations that are only promised are no trouble: those blocks are counted apart.
+  const virtual = recent.filter(({ isVirtual }) => isVirtual)
   return [
-    `${instrument}: ${processed} processed, ${failed} failed, ${interrupted} interrupted; ${archived.idps} archived (${megabytes(archived.bytes)} MB)`,
-    ...failures.slice(0, SHOWN_CAUSES).map(({ cause, abs }) => `  failed, ${abs} times: ${plain(cause)}`),
+    `${instrument}: ${processed} processed, ${failed} failed, ${interrupted} interrupted; ${idpsArchived} archived (${megabytes(bytesArchived)} MB)`,
+    ...failures.slice(0, SHOWN_CAUSES).map(({ cause, count }) => `  failed, ${count} times: ${plain(cause)}`),
     ...(failures.length > SHOWN_CAUSES ? [`  and ${failures.length - SHOWN_CAUSES} other causes`] : []),
-    ...(others.length === 0 ? [] : [`  left out: ${others.map(({ code, abs }) => `${abs} ${code}`).join(', ')}`]),
-    ...virtual.map(({ abs }) => `  wait for calibrations that are only promised: ${abs}`),
+    ...(others.length === 0
+      ? []
+      : [`  left out: ${others.map((reason) => `${reason.recent} ${reason.code}`).join(', ')}`]),
+    ...virtual.map((reason) => `  wait for calibrations that are only promised: ${reason.recent}`),
     `  open dates: ${openDates}; ABs that wait: ${waiting}, of them backlog: ${backlog}`,
   ]
 }
 
-/** The reason of blocks whose calibrations are only promised (domain/certification.ts): no trouble, so they are counted apart. */
-const VIRTUAL = 'virtual calibration'
-
 const LATE_MS = 180_000
 
-function troubleOfHost({ host, seenAt, freeBytes, neededBytes }: HostDigest, at: Date): string[] {
+function troubleOfHost({ host, seenAt, freeBytes, neededBytes }: HostStatus, at: Date): string[] {
   if (at.getTime() - seenAt.getTime() > LATE_MS) return [`host ${host}: no worker seen since ${seenAt.toISOString()}`]
   if (freeBytes === null || neededBytes === null || freeBytes >= neededBytes) return []
   return [`host ${host}: disk full, ${megabytes(freeBytes)} MB free, ${megabytes(neededBytes)} MB needed`]
 }
 
-function lineOfHost({ host, freeBytes }: HostDigest): string {
+function lineOfHost({ host, freeBytes }: HostStatus): string {
   return `host ${host}: ${freeBytes === null ? 'disk not known' : `${megabytes(freeBytes)} MB free on scratch`}`
 }
 

@@ -8,6 +8,7 @@ import { abRoutes } from './routes/ab.ts'
 import { actionRoutes } from './routes/actions.ts'
 import { archiveRoutes } from './routes/archive.ts'
 import { dateRoutes } from './routes/date.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { pageRoutes } from './routes/page.ts'
 import { qc1Routes } from './routes/qc1.ts'
@@ -37,6 +38,7 @@ export function buildApp(monitor: Monitor): Hono<Guarded> {
   app.route('/api/archive', archiveRoutes(monitor))
   app.route('/api', actionRoutes(monitor))
   app.all('/api/*', (context) => context.json({ error: 'there is nothing at this address' }, 404))
+  app.route('/metrics', metricsRoutes(monitor))
   app.route('/', pageRoutes())
   app.onError((error, context) => {
     if (error instanceof PreconditionError) return context.json({ error: failureLine(error, null).line }, 409)

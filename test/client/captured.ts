@@ -18,6 +18,7 @@ export function capturedStreams(width: number | null = null): {
       },
       width,
       colour: false,
+      size: null,
     },
     out: () => out,
     error: () => error,

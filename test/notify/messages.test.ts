@@ -42,15 +42,23 @@ test('nothing of a header or a log moves the cursor of a terminal', () => {
 
 const well: InstrumentDigest = {
   instrument: 'UVES',
-  processed: 12,
-  failed: 0,
-  interrupted: 0,
-  failures: [],
+  numbers: {
+    since: AT,
+    processed: 12,
+    failed: 0,
+    interrupted: 0,
+    recipeSeconds: 30,
+    idpsArchived: 12,
+    bytesArchived: 24e6,
+    runs: {},
+    datesRegistered: 1,
+    failures: [],
+  },
   leftOut: [
-    { code: 'virtual calibration', abs: 4 },
-    { code: 'mode not certified', abs: 3 },
+    { code: 'mode not certified', isVirtual: false, count: 9, recent: 3 },
+    { code: 'malformed', isVirtual: false, count: 5, recent: 0 },
+    { code: 'virtual calibration', isVirtual: true, count: 40, recent: 4 },
   ],
-  archived: { idps: 12, bytes: 24e6 },
   blocked: [],
   inError: [],
   openDates: 1,
@@ -58,7 +66,7 @@ const well: InstrumentDigest = {
   backlog: 2,
   lastRegistered: new Date('2026-03-02T06:00:00Z'),
 }
-const host = { host: 'muc08', seenAt: AT, freeBytes: 5e9, neededBytes: 2e9 }
+const host = { host: 'muc08', cores: 2, seenAt: AT, load: 1, freeBytes: 5e9, neededBytes: 2e9, recipes: 0 }
 const digest = (instrument: InstrumentDigest, hosts = [host]) =>
   digestMessage({ since: new Date('2026-03-01T08:00:00Z'), at: AT, instruments: [instrument], hosts, silentNights: 3 })
 
@@ -74,9 +82,17 @@ test('a digest when all is well says so, with its numbers', () => {
 })
 
 test('a digest of trouble: what needs a person comes first', () => {
-  const failures = Array.from({ length: 7 }, (_, index) => ({ cause: `cause ${index}`, abs: 7 - index }))
+  const failures = Array.from({ length: 7 }, (_, index) => {
+    return { kind: 'recipe', cause: `cause ${index}`, count: 7 - index, instrument: 'UVES', abName: 'a.ab' }
+  })
   const lastRegistered = new Date('2026-02-26T08:00:00Z')
-  const trouble = { ...well, failed: 28, failures, blocked: ['2026-02-27'], inError: ['2026-02-28'], lastRegistered }
+  const trouble = {
+    ...well,
+    numbers: { ...well.numbers, failed: 28, failures },
+    blocked: ['2026-02-27'],
+    inError: ['2026-02-28'],
+    lastRegistered,
+  }
   const { subject, text } = digest(trouble, [
     { ...host, freeBytes: 1e9 },
     { ...host, host: 'muc09', seenAt: new Date('2026-03-02T07:00:00Z') },

@@ -60,7 +60,10 @@ export function actionRoutes({ settings, database }: Monitor): Hono<Guarded> {
 function listening(): { output: Output; lines: readonly string[] } {
   const lines: string[] = []
   const keep = (text: string) => void lines.push(text.trimEnd())
-  return { output: new Output({ out: () => undefined, error: keep, width: null, colour: false }, true), lines }
+  return {
+    output: new Output({ out: () => undefined, error: keep, width: null, colour: false, size: null }, true),
+    lines,
+  }
 }
 
 function scopeArguments({ instrument, date, ...others }: z.infer<typeof scope>) {

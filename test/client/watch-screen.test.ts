@@ -52,7 +52,7 @@ const now: Overview = {
   },
   leftOut: [],
   hosts: [
-    { host: 'muc01', cores: 2, seenAt: AT, load: 1.25, freeBytes: 5e9, neededBytes: 1, recipes: 2 },
+    { host: 'muc01', cores: 2, seenAt: AT, load: 1.25, freeBytes: 5e9, neededBytes: 1, recipes: 2, runs: 1 },
     {
       host: 'muc02',
       cores: 2,
@@ -61,6 +61,7 @@ const now: Overview = {
       freeBytes: null,
       neededBytes: null,
       recipes: 0,
+      runs: 0,
     },
   ],
   years: [],

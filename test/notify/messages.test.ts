@@ -66,7 +66,7 @@ const well: InstrumentDigest = {
   backlog: 2,
   lastRegistered: new Date('2026-03-02T06:00:00Z'),
 }
-const host = { host: 'muc08', cores: 2, seenAt: AT, load: 1, freeBytes: 5e9, neededBytes: 2e9, recipes: 0 }
+const host = { host: 'muc08', cores: 2, seenAt: AT, load: 1, freeBytes: 5e9, neededBytes: 2e9, recipes: 0, runs: 0 }
 const digest = (instrument: InstrumentDigest, hosts = [host]) =>
   digestMessage({ since: new Date('2026-03-01T08:00:00Z'), at: AT, instruments: [instrument], hosts, silentNights: 3 })
 

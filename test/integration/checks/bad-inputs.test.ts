@@ -28,7 +28,7 @@ beforeAll(async () => {
   const results: (readonly [string, Verdict])[] = []
   for (const [date, ofDate] of blocks) results.push(...(await installation.process(date, ofDate)))
   verdicts = new Map(results)
-}, 240_000)
+}, 600_000)
 afterAll(() => installation.close())
 
 describe.each([

@@ -61,7 +61,7 @@ beforeAll(async () => {
     blocks.set(block.name, writeAssociationBlock({ ...block, calibrations: listed, rawMatchKeys }))
   }
   verdicts = await installation.process(DATE, blocks)
-}, 240_000)
+}, 600_000)
 afterAll(() => installation.close())
 
 const cases = rows.map((row, index) => ({ ...row, index }))

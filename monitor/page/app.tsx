@@ -3,6 +3,8 @@ import { followLinks, useAddress } from './router.ts'
 import { SessionContext, useOwnSession } from './session.ts'
 import { AbView } from './views/ab.tsx'
 import { ArchiveView } from './views/archive.tsx'
+import { CampaignView } from './views/campaign.tsx'
+import { CampaignsView } from './views/campaigns.tsx'
 import { DateView } from './views/date.tsx'
 import { IdpView } from './views/idp.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -10,6 +12,7 @@ import { Qc1View } from './views/qc1.tsx'
 
 const PLACES = [
   { href: '/', name: 'Overview' },
+  { href: '/campaigns', name: 'Campaigns' },
   { href: '/qc1', name: 'QC1 trends' },
   { href: '/archive', name: 'Archive' },
 ] as const
@@ -81,6 +84,9 @@ function View({ address, isClosed }: { address: URL; isClosed: boolean }) {
     return <AbView key={address.pathname} instrument={first} name={second} />
   }
   if (place === 'idps' && first !== undefined) return <IdpView key={address.pathname} name={first} />
+  if (place === 'campaigns') {
+    return first === undefined ? <CampaignsView /> : <CampaignView key={address.pathname} orderId={first} />
+  }
   if (place === 'qc1') return <Qc1View address={address} />
   if (place === 'archive') return <ArchiveView address={address} />
   return <p class="trouble">There is no view at this address.</p>

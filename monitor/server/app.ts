@@ -7,6 +7,7 @@ import type { Monitor } from './monitor.ts'
 import { abRoutes } from './routes/ab.ts'
 import { actionRoutes } from './routes/actions.ts'
 import { archiveRoutes } from './routes/archive.ts'
+import { campaignRoutes } from './routes/campaigns.ts'
 import { dateRoutes } from './routes/date.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { overviewRoutes } from './routes/overview.ts'
@@ -34,6 +35,7 @@ export function buildApp(monitor: Monitor): Hono<Guarded> {
   app.route('/api', overviewRoutes(monitor))
   app.route('/api/dates', dateRoutes(monitor))
   app.route('/api/abs', abRoutes(monitor))
+  app.route('/api/campaigns', campaignRoutes(monitor))
   app.route('/api/qc1', qc1Routes(monitor))
   app.route('/api/archive', archiveRoutes(monitor))
   app.route('/api', actionRoutes(monitor))

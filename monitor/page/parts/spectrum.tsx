@@ -99,7 +99,7 @@ function plotOptions(
   const edge = { stroke: 'transparent', width: 0, points: { show: false } }
   return {
     legend: { show: false },
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, y: { range: (plot) => rangeOf(plot.data) } },
     cursor: { drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => () => (whole(), null) } },
     axes: [
       { label: 'wavelength, Å', labelSize: 22, size: 38 },
@@ -130,4 +130,23 @@ function plotOptions(
       ],
     },
   }
+}
+
+/** A spike reaches beyond the frame instead of pressing the spectrum flat: so many of the columns may. */
+const OUTSIDE_SHARE = 0.005
+
+/** Zero flux is always in sight, so that heights can be compared. */
+function rangeOf([, lowest = [], highest = []]: uPlot.AlignedData): [number, number] {
+  const low = sorted(lowest)
+  const high = sorted(highest)
+  const least = Math.min(0, low[Math.floor(low.length * OUTSIDE_SHARE)] ?? 0)
+  const most = Math.max(0, high[Math.ceil(high.length * (1 - OUTSIDE_SHARE)) - 1] ?? 1)
+  const margin = 0.06 * (most - least || 1)
+  return [least === 0 ? 0 : least - margin, most + margin]
+}
+
+function sorted(values: uPlot.AlignedData[number]): number[] {
+  return Array.from(values)
+    .filter((value) => typeof value === 'number')
+    .toSorted((a, b) => a - b)
 }

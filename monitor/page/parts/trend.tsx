@@ -32,7 +32,10 @@ export function TrendPlot({ instrument, trend }: { instrument: string; trend: Wi
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: { y: { range: (_, low, high) => rangeOf(low, high, limits) } },
     cursor: { y: false, drag: { x: true, y: false } },
-    axes: [{ size: 38 }, { label: trend.unit ?? '', labelSize: trend.unit === null ? 0 : 22, size: 64 }],
+    axes: [
+      { size: 32, space: 90, values: (_, times) => timesInWords(times) },
+      { label: trend.unit ?? '', labelSize: trend.unit === null ? 0 : 22, size: 64 },
+    ],
     series: [
       {},
       ...settings.map((label, index) => {
@@ -64,6 +67,15 @@ export function TrendPlot({ instrument, trend }: { instrument: string; trend: Wi
       options={options}
     />
   )
+}
+
+/** As an observing log writes them: days alone where the ticks are days apart, else with the time. */
+function timesInWords(times: readonly number[]): string[] {
+  const step = (times[1] ?? 0) - (times[0] ?? 0)
+  return times.map((time) => {
+    const text = new Date(time * 1000).toISOString()
+    return step >= 86_400 ? text.slice(0, 10) : `${text.slice(5, 10)} ${text.slice(11, 16)}`
+  })
 }
 
 /** Limits that all values share. */

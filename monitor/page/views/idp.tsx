@@ -14,7 +14,9 @@ export function IdpView({ name }: { name: string }) {
   const { document: idp, error } = useDocument<Idp>(`/api/archive/idps/${name}`)
   if (error !== null) return <p class="trouble">{error}</p>
   if (idp === null) return <p class="faint">asking</p>
-  const keywords = Object.entries(idp.keywords).map(([keyword, value]) => ({ keyword, value: String(value) }))
+  const keywords = Object.entries(idp.keywords)
+    .map(([keyword, value]) => ({ keyword, value: String(value) }))
+    .toSorted((a, b) => (a.keyword < b.keyword ? -1 : 1))
   return (
     <>
       <h1>

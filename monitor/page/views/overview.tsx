@@ -6,6 +6,7 @@ import { describeScope, type Hold } from '../../../domain/hold.ts'
 import { useDocument, useStream } from '../data.ts'
 import { bytes, count, duration, moment, percent, time } from '../format.ts'
 import { Calendar } from '../parts/calendar.tsx'
+import { Orders } from '../parts/orders.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { State } from '../states.tsx'
 import type { Wire } from '../wire.ts'
@@ -137,7 +138,43 @@ const holdColumns: readonly Column<Wire<Hold>>[] = [
   { title: 'by', cell: ({ placedBy }) => placedBy },
   { title: 'since', cell: ({ placedAt }) => moment(placedAt) },
   { title: 'why', cell: ({ reason }) => reason, long: true },
+  { title: 'release', cell: ({ scope }) => <Release scope={scope} /> },
 ]
+
+/** The scope as the command `resume` takes it; a campaign is resumed by that command alone. */
+function Release({ scope }: { scope: Hold['scope'] }) {
+  const body = scopeBody(scope)
+  if (body === null) return null
+  return (
+    <Orders
+      orders={[
+        {
+          name: 'Resume',
+          meaning: `Releases every hold of ${describeScope(scope)}; what waited there goes on.`,
+          path: '/api/resume',
+          body: () => ({ scope: body }),
+        },
+      ]}
+    />
+  )
+}
+
+function scopeBody(scope: Hold['scope']): Record<string, unknown> | null {
+  switch (scope.type) {
+    case 'everything':
+      return { all: true }
+    case 'instrument':
+      return { instrument: scope.instrument }
+    case 'date':
+      return { instrument: scope.instrument, date: scope.date }
+    case 'host':
+      return { host: scope.host }
+    case 'archive':
+      return { archive: scope.archive }
+    default:
+      return null
+  }
+}
 
 const runColumns: readonly Column<Wire<OpenRunLine>>[] = [
   { title: 'date', cell: dateLink, key: ({ date }) => date },

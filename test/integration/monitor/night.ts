@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { formatFits } from '../../../fits/file.ts'
 import { exampleHdus, exampleIdp } from '../../idp/example-idp.ts'
-import { Rig, until } from '../workflows/rig.ts'
+import { DATE, Rig, until } from '../workflows/rig.ts'
 
 /** What an observer, a header or a recipe may write: markup for a browser, and orders for a terminal. */
 export const HOSTILE = '<img src=x onerror=alert(1)>\u001b[31mred\u001b[0m'
@@ -53,6 +53,7 @@ async function dress(rig: Rig): Promise<void> {
     .where('ab_name', '=', second)
     .where('kind', '=', 'log')
     .execute()
+  await asCampaign(rig)
   const key = { instrument: 'UVES', ab_name: first, generation: 1 }
   await database
     .insertInto('score')
@@ -60,5 +61,23 @@ async function dress(rig: Rig): Promise<void> {
       { ...key, name: 'signal to noise', score: 0, value: 31.5, limit_text: 'at least 1' },
       { ...key, name: 'negative flux', score: 1, value: 0.4, limit_text: 'at most 0.1' },
     ])
+    .execute()
+}
+
+/** A campaign asks for the same blocks. */
+async function asCampaign({ database, abs }: Rig): Promise<void> {
+  const { order_id: orderId } = await database
+    .insertInto('processing_order')
+    .values({ kind: 'back-process', instrument: 'UVES', ordered_by: 'ada', reason: HOSTILE })
+    .returning('order_id')
+    .executeTakeFirstOrThrow()
+  const place = { order_id: orderId, instrument: 'UVES', date: DATE }
+  await database
+    .insertInto('order_date')
+    .values({ ...place, position: 1, state: 'running', run_number: 1 })
+    .execute()
+  await database
+    .insertInto('order_ab')
+    .values(abs.map(({ name }) => ({ ...place, ab_name: name, generation: 1 })))
     .execute()
 }

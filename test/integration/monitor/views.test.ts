@@ -180,6 +180,20 @@ describe('a block', () => {
   })
 })
 
+test('campaigns: how far, and what fails, with a way to the block', async () => {
+  await open('/campaigns')
+  const row = page.getByLabel('campaigns').locator('tbody tr')
+  await row.waitFor()
+  expect(await row.innerText()).toMatch(/campaign\/\d+\s+back-process\s+UVES\s+▸\s*running\s+0 of 1\s+2 of 6\s+1/)
+  await row.getByRole('link').click()
+  await page.getByRole('heading', { name: /^campaign/ }).waitFor()
+  expect(await text()).toContain('2 of 6: 1 processed, 1 failed')
+  const causes = page.getByLabel('failures by cause').locator('tbody tr')
+  expect(await causes.innerText()).toContain(rig.ab(1).name)
+  expect(await page.getByLabel('dates').locator('tbody tr').innerText()).toMatch(/2026-03-01\s+▸\s*running\s+1/)
+  await readable()
+})
+
 test('QC1 trends: a score over time with its limit, a click away from its block', async () => {
   await open('/qc1?name=signal+to+noise')
   await page.getByRole('img', { name: 'signal to noise of 1 exposures over time' }).locator('canvas').waitFor()

@@ -136,3 +136,41 @@ export function dateOrders(
       : []),
   ]
 }
+
+/** What can be ordered for a campaign: its open runs are part of it. */
+export function campaignOrders(name: string, { isOpen }: { isOpen: boolean }): readonly Order[] {
+  const scope = { instrument: name }
+  const hold = (kind: 'pause' | 'stop' | 'cancel') => (reason: string) => ({ kind, scope, reason })
+  const path = '/api/holds'
+  return [
+    ...(isOpen
+      ? [
+          {
+            name: 'Pause',
+            meaning: 'Running recipes finish, no date and no recipe of it starts.',
+            path,
+            body: hold('pause'),
+          },
+          {
+            name: 'Stop',
+            meaning: 'Its open dates are brought to an end, no other is begun.',
+            path,
+            body: hold('stop'),
+          },
+          {
+            name: 'Cancel',
+            meaning: 'As stop, but running recipes are killed.',
+            path,
+            body: hold('cancel'),
+            isGrave: true,
+          },
+        ]
+      : []),
+    {
+      name: 'Resume',
+      meaning: 'Releases the holds of this campaign; a stopped one goes on with what it did not finish.',
+      path: '/api/resume',
+      body: () => ({ scope }),
+    },
+  ]
+}

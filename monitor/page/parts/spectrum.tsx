@@ -102,7 +102,7 @@ function plotOptions(
     scales: { x: { time: false }, y: { range: (plot) => rangeOf(plot.data) } },
     cursor: { drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => () => (whole(), null) } },
     axes: [
-      { label: 'wavelength, Å', labelSize: 22, size: 38 },
+      { label: 'wavelength, Å', labelSize: 22, size: 32, values: (_, waves) => waves.map(String) },
       { label: fluxUnit, labelSize: 22, size: 64 },
     ],
     series: [

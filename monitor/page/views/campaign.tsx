@@ -4,6 +4,7 @@ import type { OrderDateState } from '../../../domain/order.ts'
 import type { CampaignPage } from '../../server/routes/campaigns.ts'
 import { useDocument, useStream } from '../data.ts'
 import { duration, moment } from '../format.ts'
+import { campaignOrders, Orders } from '../parts/orders.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { type AnyState, State } from '../states.tsx'
 import type { Wire } from '../wire.ts'
@@ -68,6 +69,7 @@ export function CampaignView({ orderId }: { orderId: string }) {
           style={{ flexGrow: Math.max(0, progress.abs - progress.processed - progress.failed - progress.interrupted) }}
         />
       </div>
+      <Orders orders={campaignOrders(campaignName(campaign.orderId), { isOpen: campaign.endedAs === null })} />
       <section>
         <h2>Failures by cause</h2>
         <Table

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { CalendarDay, CalendarYear } from '../../../database/calendar.ts'
 import type { OpenRunLine, Overview, TroubledDate } from '../../../database/overview.ts'
 import type { HostStatus } from '../../../database/status.ts'
+import { campaignName } from '../../../domain/campaign.ts'
 import { describeScope, type Hold } from '../../../domain/hold.ts'
 import { useDocument, useStream } from '../data.ts'
 import { bytes, count, duration, moment, percent, time } from '../format.ts'
@@ -141,10 +142,9 @@ const holdColumns: readonly Column<Wire<Hold>>[] = [
   { title: 'release', cell: ({ scope }) => <Release scope={scope} /> },
 ]
 
-/** The scope as the command `resume` takes it; a campaign is resumed by that command alone. */
+/** Releases what this hold holds. */
 function Release({ scope }: { scope: Hold['scope'] }) {
   const body = scopeBody(scope)
-  if (body === null) return null
   return (
     <Orders
       orders={[
@@ -159,7 +159,7 @@ function Release({ scope }: { scope: Hold['scope'] }) {
   )
 }
 
-function scopeBody(scope: Hold['scope']): Record<string, unknown> | null {
+function scopeBody(scope: Hold['scope']): Record<string, unknown> {
   switch (scope.type) {
     case 'everything':
       return { all: true }
@@ -171,8 +171,10 @@ function scopeBody(scope: Hold['scope']): Record<string, unknown> | null {
       return { host: scope.host }
     case 'archive':
       return { archive: scope.archive }
-    default:
-      return null
+    case 'campaign':
+      return { instrument: campaignName(scope.orderId) }
+    case 'daily':
+      return { instrument: `daily/${scope.instrument}` }
   }
 }
 

@@ -16,7 +16,7 @@ interface Row {
 
 /** Old against new, after a re-processing or a trial: the scores of two generations side by side. A trial bears a number below zero. */
 export function Comparison({ generations }: { generations: readonly Generation[] }) {
-  const [first = 0, second = 0] = generations.slice(-2).map(({ generation }) => generation)
+  const [first = 0, second = 0] = newest(generations)
   const [old, setOld] = useState(first)
   const [now, setNow] = useState(second)
   const rows = useMemo(() => compared(of(generations, old), of(generations, now)), [generations, old, now])
@@ -45,6 +45,14 @@ export function Comparison({ generations }: { generations: readonly Generation[]
       />
     </section>
   )
+}
+
+/** A trial against what counts now, else the last two that counted. The newest trial has the lowest number. */
+function newest(generations: readonly Generation[]): readonly number[] {
+  const numbers = generations.map(({ generation }) => generation).toSorted((a, b) => a - b)
+  const [lowest = 0] = numbers
+  const counted = numbers.filter((number) => number > 0)
+  return lowest < 0 ? [counted.at(-1) ?? lowest, lowest] : counted.slice(-2)
 }
 
 const columns: readonly Column<Row>[] = [

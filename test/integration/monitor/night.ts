@@ -54,6 +54,7 @@ async function dress(rig: Rig): Promise<void> {
     .where('kind', '=', 'log')
     .execute()
   await asCampaign(rig)
+  await withTrial(rig)
   const key = { instrument: 'UVES', ab_name: first, generation: 1 }
   await database
     .insertInto('score')
@@ -79,5 +80,28 @@ async function asCampaign({ database, abs }: Rig): Promise<void> {
   await database
     .insertInto('order_ab')
     .values(abs.map(({ name }) => ({ ...place, ab_name: name, generation: 1 })))
+    .execute()
+}
+
+/** A trial of the first block has measured less. */
+async function withTrial(rig: Rig): Promise<void> {
+  const { database } = rig
+  const ab = rig.ab(0).name
+  const answer = await database.selectFrom('attempt').selectAll().where('ab_name', '=', ab).executeTakeFirstOrThrow()
+  await database
+    .insertInto('attempt')
+    .values({ ...answer, generation: -1, start_id: null })
+    .execute()
+  await database
+    .insertInto('score')
+    .values({
+      instrument: 'UVES',
+      ab_name: ab,
+      generation: -1,
+      name: 'signal to noise',
+      score: 1,
+      value: 0.63,
+      limit_text: 'at least 1',
+    })
     .execute()
 }

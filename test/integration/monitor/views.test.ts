@@ -152,6 +152,9 @@ describe('a block', () => {
     expect(said).toMatch(/signal to noise\s+31\.5\s+✓\s*fine\s+at least 1/)
     expect(said).toMatch(/negative flux\s+0\.4\s+✗\s*not fine\s+at most 0\.1/)
     expect(said).toMatch(/MASTER_BIAS_BLUE\s+UV_MBIA_\S+\s+-?0\.\d+/)
+    expect(await page.getByLabel('old against new').locator('tbody').innerText()).toMatch(
+      /signal to noise\s+31\.5\s+0\.63\s+0\.020\s+✗ not fine any more/,
+    )
     const whole = await page.getByText(/ to .* Å$/).innerText()
     await page.getByRole('button', { name: 'zoom in' }).click()
     await page.getByText(whole).waitFor({ state: 'detached' })

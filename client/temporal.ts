@@ -10,6 +10,7 @@ import type { DateRun } from '../database/date-runs.ts'
 import type { SearchAttribute } from '../domain/search-attributes.ts'
 import { campaignName } from '../domain/campaign.ts'
 import { InfrastructureError } from '../domain/failure.ts'
+import { runningMonitor } from '../monitor/server/running-monitor.ts'
 import { DailySchedules } from './daily-schedules.ts'
 import type { Settings } from '../settings/settings.ts'
 import { hasSearchAttributes } from '../services/temporal/search-attributes.ts'
@@ -24,9 +25,13 @@ export class TemporalClient {
   readonly #prefix: string
   #isSearchable: Promise<boolean> | null = null
 
-  constructor(client: Client, settings: Pick<Settings, 'queuePrefix'>) {
+  readonly #home: string | null
+
+  /** `home`: where a monitor that runs tells its address, for the links from Temporal's page to ours. */
+  constructor(client: Client, { queuePrefix, home }: Pick<Settings, 'queuePrefix'> & Partial<Pick<Settings, 'home'>>) {
     this.#client = client
-    this.#prefix = settings.queuePrefix
+    this.#prefix = queuePrefix
+    this.#home = home ?? null
   }
 
   static async connect(address: string, settings: Settings): Promise<TemporalClient> {
@@ -53,7 +58,7 @@ export class TemporalClient {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: `${run.instrument} ${run.date}, ${run.kind}, run ${run.runNumber}`,
-        staticDetails: controlledBySignals(`${run.instrument} ${run.date}`),
+        staticDetails: this.#details(`${run.instrument} ${run.date}`, `dates/${run.instrument}/${run.date}`),
         ...(await this.#searchable({
           Instrument: run.instrument,
           ObservingDate: run.date,
@@ -95,12 +100,19 @@ export class TemporalClient {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: `${campaignName(orderId)}, ${kind} ${instrument}`,
-        staticDetails: controlledBySignals(campaignName(orderId)),
+        staticDetails: this.#details(campaignName(orderId), `campaigns/${orderId}`),
         ...(await this.#searchable({ Instrument: instrument, Kind: kind, State: 'running' })),
       })
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
     }
+  }
+
+  /** What Temporal's page shows of a workflow: the way to our page, while a monitor runs, and how to give orders there. */
+  #details(what: string, path: string): string {
+    const monitor = this.#home === null ? null : runningMonitor(this.#home)
+    const link = monitor === null ? '' : `[${what} in the monitor](${monitor.url}${path})\n\n`
+    return link + controlledBySignals(what)
   }
 
   async wakeCampaign(orderId: number): Promise<void> {

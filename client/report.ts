@@ -8,6 +8,7 @@ import { campaignNumber } from '../domain/campaign.ts'
 import type { PastHold } from '../database/holds-of-date.ts'
 import { describeScope } from '../domain/hold.ts'
 import { PreconditionError } from '../domain/failure.ts'
+import { campaignPage } from '../report/campaign-page.ts'
 import { datePage } from '../report/date-page.ts'
 import { totalsOf } from '../report/totals.ts'
 import { inHome } from '../services/home.ts'
@@ -18,6 +19,7 @@ import { clockTime } from './clock-time.ts'
 import { type CarryOut, type CommandContext, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
+import type { Output } from './output.ts'
 import { knownInstrument, knownPlace, notRegistered } from './place.ts'
 import { reportMonths } from './report-months.ts'
 import { reportTrial, trialNumber } from './report-trial.ts'
@@ -58,7 +60,8 @@ export function addReport(program: Command, carryOut: CarryOut): void {
         const orderId = campaignNumber(instrument)
         if (orderId !== null) {
           const status = await withRecord(context.settings, (database) => readCampaignStatus(database, orderId))
-          context.output.result(status, () => showCampaign(context.output, status))
+          if (options.html === undefined) context.output.result(status, () => showCampaign(context.output, status))
+          else await writeHtml(context.output, options.html, await campaignPage({ ...status, now: new Date() }))
           return EXIT.fine
         }
         const trial = trialNumber(instrument)
@@ -70,7 +73,7 @@ export function addReport(program: Command, carryOut: CarryOut): void {
         const place = await knownPlace(context.settings, instrumentName, day)
         await withRecord(context.settings, async (database) => {
           if (options.html === undefined) await report(context, database, place)
-          else await writeHtml(context, database, place, options.html)
+          else await writeHtml(context.output, options.html, await htmlOfDate(database, place))
         })
         return EXIT.fine
       }),
@@ -84,19 +87,21 @@ interface ReportOptions {
   readonly json?: boolean
 }
 
-async function writeHtml(
-  { output }: CommandContext,
+async function writeHtml(output: Output, path: string, html: string): Promise<void> {
+  await writeNamedFile(path, html)
+  output.result({ path }, () => output.say(`${path} is written`))
+}
+
+async function htmlOfDate(
   database: Database,
   place: { readonly instrument: string; readonly date: string },
-  path: string,
-): Promise<void> {
+): Promise<string> {
   const { instrument, date } = place
   const view = await dateView(database, instrument, date)
   if (view === null) throw notRegistered(place)
   const scores = await notFineScores(database, instrument, date)
   const previews = await datePreviews(database, instrument, date)
-  await writeNamedFile(path, await datePage({ view, scores, previews, now: new Date() }))
-  output.result({ ...place, path }, () => output.say(`${path} is written`))
+  return datePage({ view, scores, previews, now: new Date() })
 }
 
 /** Reads and shows the report of a date. @throws PreconditionError when the date is not registered */

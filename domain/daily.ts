@@ -55,6 +55,7 @@ function hasLeft({ state, stoppedBy, startedAt, endedAt }: EndedRun, registeredA
 /** The hold under which nothing is dispatched for an instrument, so that no run is opened only to wait or to end; null: none stands. */
 export function holdOfDispatch(holds: readonly Hold[], instrument: string): Hold | null {
   const inScope = ({ scope }: Hold) =>
-    scope.type === 'everything' || (scope.type === 'instrument' && scope.instrument === instrument)
+    scope.type === 'everything' ||
+    ((scope.type === 'instrument' || scope.type === 'daily') && scope.instrument === instrument)
   return holds.find(inScope) ?? null
 }

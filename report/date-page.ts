@@ -3,7 +3,7 @@ import type { DatePreview } from '../database/date-previews.ts'
 import type { CoreSpan, DateView } from '../database/date-view.ts'
 import type { NotFineScore } from '../database/not-fine-scores.ts'
 import type { AbReport, RunReport } from '../database/report.ts'
-import { page, type PageColumn, state, table } from './page.ts'
+import { minute, page, type PageColumn, state, table } from './page.ts'
 import { failuresByCause, type Totals, totalsOf } from './totals.ts'
 import { timeLine } from './time-line.ts'
 
@@ -106,10 +106,6 @@ const ingestionColumns: readonly PageColumn<DateView['ingestion'][number]>[] = [
   { title: 'result', cell: ({ result }) => result },
   { title: 'message', wraps: true, cell: ({ message }) => message },
 ]
-
-function minute(moment: Date): string {
-  return moment.toISOString().slice(0, 16).replace('T', ' ')
-}
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(0)

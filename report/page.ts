@@ -45,6 +45,11 @@ export function state(name: string): Part {
   return html`<span class="state ${name.replace(' ', '-')}">${MARKS[name] ?? '·'} ${name}</span>`
 }
 
+/** A moment to the minute, in UT. */
+export function minute(moment: Date): string {
+  return moment.toISOString().slice(0, 16).replace('T', ' ')
+}
+
 const MARKS: Record<string, string> = {
   processed: '✓',
   done: '✓',

@@ -63,5 +63,7 @@ test('a simulated night needs archive and ABs in one folder', async () => {
 test('help is no failure', async () => {
   const { code, out } = await phoenix(env, '--help')
   expect(out).toContain('phoenix [options] [command]')
+  const groups = ['Every day:', 'Blocks and orders:', 'Control:', 'Products and numbers:', 'Installation:']
+  expect(out.match(/^[A-Z].*:$/gm)).toEqual(['Options:', ...groups])
   expect(code).toBe(0)
 })

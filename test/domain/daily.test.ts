@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AbState } from '../../domain/ab-state.ts'
-import { type DailyBlock, type DailyRules, type EndedRun, isForDaily, isTooOld } from '../../domain/daily.ts'
+import {
+  type DailyBlock,
+  type DailyRules,
+  type EndedRun,
+  holdOfDispatch,
+  isForDaily,
+  isTooOld,
+} from '../../domain/daily.ts'
+import type { HoldScope } from '../../domain/hold.ts'
 import { isOpen, type NightWindow, nextOpening } from '../../domain/night-window.ts'
 
 const DAY_MS = 86_400_000
@@ -152,3 +160,27 @@ function endOf(window: NightWindow, time: Date): Date {
   while (isOpen(window, end)) end = new Date((Math.floor(end.getTime() / 60_000) + 1) * 60_000)
   return end
 }
+
+describe('nothing is dispatched under a hold', () => {
+  const heldBy = (scope: HoldScope) => {
+    const hold = { id: 1, kind: 'pause', scope, reason: '', placedBy: 'ada', placedAt: new Date(0) } as const
+    return holdOfDispatch([hold], 'UVES') !== null
+  }
+
+  it.each<HoldScope>([
+    { type: 'everything' },
+    { type: 'instrument', instrument: 'UVES' },
+    { type: 'daily', instrument: 'UVES' },
+  ])('of %j', (scope) => {
+    expect(heldBy(scope)).toBe(true)
+  })
+
+  it.each<HoldScope>([
+    { type: 'instrument', instrument: 'NACO' },
+    { type: 'daily', instrument: 'NACO' },
+    { type: 'date', instrument: 'UVES', date: '2026-03-01' },
+    { type: 'host', host: 'muc01' },
+  ])('but under one of %j', (scope) => {
+    expect(heldBy(scope)).toBe(false)
+  })
+})

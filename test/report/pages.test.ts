@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DateView } from '../../database/date-view.ts'
 import type { AbReport } from '../../database/report.ts'
+import { campaignPage } from '../../report/campaign-page.ts'
 import { datePage } from '../../report/date-page.ts'
 import { failuresByCause, totalsOf } from '../../report/totals.ts'
 import { exampleAb } from './example-ab.ts'
@@ -132,4 +133,47 @@ test('a date of which nothing ran has a page too', async () => {
   const html = await datePage({ view: viewOf([]), scores: [], previews: [], now: NOW })
   expect(html).toContain('ABs: none. IDPs: none.')
   expect(html).not.toContain('Time line')
+})
+
+test('the page of a campaign: order, counts, failures by cause, every date', async () => {
+  const html = await campaignPage({
+    campaign: {
+      orderId: 12,
+      kind: 'reprocess',
+      instrument: 'UVES',
+      orderedBy: 'ada',
+      orderedAt: at('08:00:00'),
+      reason: 'new <flat>',
+      newestFirst: true,
+      datesAtOnce: 1,
+      anyTime: false,
+      leaveOutMissing: false,
+      trial: false,
+      endedAt: null,
+      endedAs: null,
+      waitsFor: 'the window',
+    },
+    progress: {
+      abs: 9,
+      processed: 5,
+      failed: 2,
+      interrupted: 1,
+      gone: 0,
+      dates: { done: 1, waiting: 1 },
+      causes: [{ cause: 'recipe: no order', abs: 2, example: 'a.ab' }],
+      answersPerHour: null,
+      secondsLeft: null,
+    },
+    dates: [
+      { date: '2026-03-01', position: 1, state: 'done', runNumber: 7, detail: null },
+      { date: '2026-02-28', position: 2, state: 'put off', runNumber: null, detail: 'run 5 of bob is open' },
+    ],
+    now: NOW,
+  })
+  expect(html).toContain('campaign/12: reprocess of UVES')
+  expect(html).toContain('new &lt;flat&gt;')
+  expect(html).toContain('ABs: 5 processed, 2 failed, 1 interrupted, of 9.')
+  expect(html).toContain('recipe: no order')
+  expect(html).toContain('run 5 of bob is open')
+  expect(html).toContain('Waits: the window')
 })

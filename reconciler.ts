@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type DailyConfiguration, keepDaily } from './client/keep-daily.ts'
 import type { TemporalClient } from './client/temporal.ts'
+import { openProbe } from './database/blocked-archive.ts'
 import { campaigns } from './database/campaigns.ts'
 import type { Database } from './database/connect.ts'
 import { openRuns } from './database/date-runs.ts'
@@ -31,8 +32,9 @@ export function startReconciler(
   }
 }
 
-/** One look. Every run and campaign is tried, also when one of them fails. */
+/** One look. Every run and campaign is tried, also when one of them fails; an archive that refused products is probed when it is time. */
 export async function reconcile(database: Database, temporal: TemporalClient): Promise<void> {
+  await openProbe(database)
   const results = await Promise.allSettled([
     ...(await openRuns(database)).map((run) => temporal.ensureDateWorkflow(run)),
     ...(await campaigns(database, 'open')).map((campaign) => temporal.ensureCampaignWorkflow(campaign)),

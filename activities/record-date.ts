@@ -1,3 +1,4 @@
+import { holdOrRelease } from '../database/blocked-archive.ts'
 import { closeRun } from '../database/date-runs.ts'
 import { ingestionProblems } from '../database/idps.ts'
 import { closingState, type RunEnd, type RunState } from '../domain/date-run.ts'
@@ -8,7 +9,7 @@ export interface DateEnd extends RunEnd {
 }
 
 /** The last box of the sketch: the run is closed and its state is what became of the date. */
-export function makeRecordDate({ database, log }: Orchestration) {
+export function makeRecordDate({ database, log, idpArchive }: Orchestration) {
   return {
     async recordDate(runNumber: number, end: DateEnd): Promise<RunState> {
       const closing = closingState(end)
@@ -20,6 +21,8 @@ export function makeRecordDate({ database, log }: Orchestration) {
         bytesFreed: end.bytesFreed,
       })
       log.info({ runNumber, state }, 'run closed')
+      const step = await holdOrRelease(database, idpArchive)
+      if (step !== 'leave') log.warn({ archive: idpArchive, step }, 'archive of IDPs')
       return state
     },
   }

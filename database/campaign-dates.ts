@@ -3,6 +3,7 @@ import { type CampaignEnd, campaignName, whenClosed } from '../domain/campaign.t
 import { isOpenRun } from '../domain/date-run.ts'
 import type { OrderDateState } from '../domain/order.ts'
 import type { Campaign } from './campaigns.ts'
+import { hostOfWaiting } from './choose-host.ts'
 import type { Database } from './connect.ts'
 import { type DateRun, type OpenedRun, openRun, openRuns } from './date-runs.ts'
 import { writeEvent } from './events.ts'
@@ -38,7 +39,7 @@ export async function settleDates(database: Database, orderId: number): Promise<
     .execute()
   for (const { date, run_number: runNumber, state, problems, runs, lists_abs: listsAbs } of rows) {
     if (isOpenRun(state)) await setDate(database, orderId, date, 'running', null, runNumber)
-    // A run of no block was a probe: the archive takes products again, and the blocks of the date are still to be asked for.
+    // A run of no block has only brought in what waited: blocks of the date may still be to be asked for.
     else if (!listsAbs && state === 'done') await setDate(database, orderId, date, 'put off', null, runNumber)
     else {
       const detail = problems.length > 0 ? problems.join('; ') : null
@@ -47,7 +48,7 @@ export async function settleDates(database: Database, orderId: number): Promise<
   }
 }
 
-/** `nothing left`: every block of the date that the order is for has its answer, or is no longer executable. */
+/** `nothing left`: every block of the date that the order is for has its answer, or is no longer executable, and no product waits. */
 export type OpenedDate = OpenedRun | 'nothing left'
 
 /**
@@ -62,7 +63,9 @@ export async function openCampaignDate(
 ): Promise<OpenedDate> {
   const { orderId, instrument } = campaign
   const abs = await openAbs(database, orderId, date)
-  if (abs.length === 0) return 'nothing left'
+  // Of a date that was blocked, products may be all that is left: a run of no block brings them in.
+  const ingests = !campaign.trial && (await hostOfWaiting(database, { instrument, date })) !== null
+  if (abs.length === 0 && !ingests) return 'nothing left'
   const abNames = abs.map(({ abName }) => abName)
   return openRun(database, { instrument, date, host, order: orderId, abNames }, async (transaction, runNumber) => {
     if (campaign.kind === 'reprocess') await raise(transaction, campaign, date)

@@ -16,18 +16,8 @@ export async function chooseHost(
   { instrument, date }: { readonly instrument: string; readonly date: string },
   own: string,
 ): Promise<string> {
-  const waiting = await database
-    .selectFrom('idp as i')
-    .innerJoin('sciproc_ab as a', (join) =>
-      join.onRef('a.instrument', '=', 'i.instrument').onRef('a.ab_name', '=', 'i.ab_name'),
-    )
-    .select('i.host')
-    .where('i.state', '=', 'pending')
-    .where('a.instrument', '=', instrument)
-    .where('a.date', '=', date)
-    .orderBy('i.host')
-    .executeTakeFirst()
-  if (waiting !== undefined) return waiting.host
+  const waiting = await hostOfWaiting(database, { instrument, date })
+  if (waiting !== null) return waiting
   const held = (await activeHolds(database)).flatMap(({ scope }) => (scope.type === 'host' ? [scope.host] : []))
   const seen = await database
     .selectFrom('host as h')
@@ -53,4 +43,23 @@ export async function chooseHost(
         (a.host < b.host ? -1 : 1),
     )
   return best?.host ?? own
+}
+
+/** A host on which IDPs of a date wait for the archive; null when none does. */
+export async function hostOfWaiting(
+  database: Database,
+  { instrument, date }: { readonly instrument: string; readonly date: string },
+): Promise<string | null> {
+  const waiting = await database
+    .selectFrom('idp as i')
+    .innerJoin('sciproc_ab as a', (join) =>
+      join.onRef('a.instrument', '=', 'i.instrument').onRef('a.ab_name', '=', 'i.ab_name'),
+    )
+    .select('i.host')
+    .where('i.state', '=', 'pending')
+    .where('a.instrument', '=', instrument)
+    .where('a.date', '=', date)
+    .orderBy('i.host')
+    .executeTakeFirst()
+  return waiting?.host ?? null
 }

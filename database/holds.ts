@@ -12,9 +12,13 @@ export interface NewHold {
   readonly scope: HoldScope
   readonly reason: string
   readonly placedBy: string
+  readonly probe?: true
 }
 
-/** Places a hold. When this returns, no recipe starts in its scope. Placing the same hold twice gives the one that stands. */
+/**
+ * Places a hold. When this returns, no recipe starts in its scope. Placing the same hold twice gives the one that stands; one that a probe
+ * may release is another than a person's of the same scope.
+ */
 export async function placeHold(database: Database, hold: NewHold): Promise<Hold> {
   return database.transaction().execute((transaction) => placeHoldIn(transaction, hold))
 }
@@ -23,12 +27,18 @@ export async function placeHold(database: Database, hold: NewHold): Promise<Hold
 export async function placeHoldIn(transaction: Transaction<Schema>, hold: NewHold): Promise<Hold> {
   await lockHolds(transaction)
   const standing = (await activeHolds(transaction)).find(
-    ({ kind, scope }) => kind === hold.kind && sameScope(scope, hold.scope),
+    ({ kind, scope, probe }) => kind === hold.kind && probe === hold.probe && sameScope(scope, hold.scope),
   )
   if (standing !== undefined) return standing
   const row = await transaction
     .insertInto('hold')
-    .values({ kind: hold.kind, scope: canonical(hold.scope), reason: hold.reason, placed_by: hold.placedBy })
+    .values({
+      kind: hold.kind,
+      scope: canonical(hold.scope),
+      reason: hold.reason,
+      placed_by: hold.placedBy,
+      probe: hold.probe ?? false,
+    })
     .returning(['hold_id', 'placed_at'])
     .executeTakeFirstOrThrow()
   await writeEvent(transaction, {
@@ -87,6 +97,7 @@ export async function activeHolds(database: Database): Promise<readonly Hold[]> 
     reason: row.reason,
     placedBy: row.placed_by,
     placedAt: row.placed_at,
+    ...(row.probe ? { probe: true } : {}),
   }))
 }
 

@@ -14,6 +14,8 @@ export interface Hold {
   readonly reason: string
   readonly placedBy: string
   readonly placedAt: Date
+  /** Of an archive that refuses products (domain/blocked-archive.ts): phoenix releases it when it takes one again. */
+  readonly probe?: true
 }
 
 /** Who has placed a hold that no person placed. */

@@ -216,7 +216,6 @@ export class Rig {
     return abs
   }
 
-  /** The blocks of a date, those that are not told being gone; `promised` of them need a calibration that is not made yet. */
   /** Lays the calibrations of a night, and no block that needs them. */
   async addCalibrations(date: string): Promise<void> {
     await makeSmallNight(this.archiveDir, { date, executable: 1, settings: [437] })
@@ -228,6 +227,7 @@ export class Rig {
     for (const { orderId } of await campaigns(this.database, 'open')) await this.temporal.wakeCampaign(orderId)
   }
 
+  /** The blocks of a date, those that are not told being gone; `promised` of them need a calibration that is not made yet. */
   async register(
     abs: readonly AssociationBlock[],
     date = DATE,
@@ -245,7 +245,12 @@ export class Rig {
 
   /** The first, second, ... start of this block's recipe ends so; all that is not said succeeds. */
   fate(index: number, ...fates: Fate[]): void {
-    writeFileSync(join(this.#recipeDir, `${this.rawOf(index)}.json`), JSON.stringify(fates))
+    this.fateOf(this.ab(index), ...fates)
+  }
+
+  /** The same for a block of a further night. */
+  fateOf({ name }: AssociationBlock, ...fates: Fate[]): void {
+    writeFileSync(join(this.#recipeDir, `${name.replace(/\.ab$/, '')}.json`), JSON.stringify(fates))
   }
 
   /** Lets all waiting recipes end. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { presentFailures, retryFailure } from '../../../database/found-failures.ts'
-import { activeHolds, releaseHolds } from '../../../database/holds.ts'
+import { activeHolds, placeHold, releaseHolds } from '../../../database/holds.ts'
 import { type Fate, Rig, type RigOptions, until } from './rig.ts'
 
 let rig: Rig
@@ -45,6 +45,28 @@ test('a recipe that always exits with 1 burns five of a hundred ABs and what run
   expect(waitsFor).toMatch(/^pause by phoenix: systematic failure: 5 ABs with "exit code 1 without an error message"/)
   await rig.hold('stop')
   expect(await rig.end(run)).toBe('stopped')
+  expect(rig.starts()).toHaveLength(burnt)
+})
+
+test('and no more over dates of three ABs: the failures of all dates count together', async () => {
+  rig = await Rig.withoutWorkers({ cores: CORES, executable: 3 })
+  const nights = [rig.abs, await rig.addNight('2026-03-02', 3), await rig.addNight('2026-03-03', 3)]
+  for (const ab of nights.flat()) rig.fateOf(ab, 'exit 1')
+  await rig.startOrchestration()
+  await rig.startHost()
+  const orderId = await rig.orderCampaign()
+  await until(async () => (await activeHolds(rig.database)).length > 0)
+  const openStarts = () =>
+    rig.database.selectFrom('recipe_start').select('start_id').where('ended_at', 'is', null).execute()
+  await until(async () => (await openStarts()).length === 0)
+  const burnt = rig.starts().length
+  expect(burnt).toBeGreaterThanOrEqual(5)
+  expect(burnt).toBeLessThanOrEqual(MOST)
+  expect(await presentFailures(rig.database)).toMatchObject([{ action: 'hold', scope: { type: 'instrument' } }])
+  const scope = { type: 'campaign', orderId } as const
+  await placeHold(rig.database, { kind: 'stop', scope, reason: 'test', placedBy: 'tester' })
+  await rig.wakeAll()
+  expect((await rig.campaignEnd(orderId)).as).toBe('stopped')
   expect(rig.starts()).toHaveLength(burnt)
 })
 

@@ -25,14 +25,15 @@ export async function holdOrRelease(database: Database, archive: string): Promis
       const reason = `${judged.dates.length} dates are blocked, ${judged.dates.join(' and ')}: a probe every few minutes tells when it takes products again`
       await placeHoldIn(transaction, { kind: 'pause', scope, reason, placedBy: PHOENIX, probe: true })
     }
-    if (judged.step === 'release') await release(transaction, archive)
+    if (judged.step === 'release') await release(transaction, archive, 'it takes products again')
     return judged.step
   })
 }
 
 /**
  * While an archive is held for blocked dates: opens a run of one of them that takes no block and only brings in what waits. Null when no
- * archive is held so, or it is not the time.
+ * archive is held so, or it is not the time. When the products of all of them have been given up there is nothing left to try it with: the
+ * hold is released.
  */
 export async function openProbe(database: Database): Promise<DateRun | null> {
   const holds = await activeHolds(database)
@@ -45,9 +46,15 @@ export async function openProbe(database: Database): Promise<DateRun | null> {
     .where('r.started_at', '>=', hold.placedAt)
     .where(sql<boolean>`not exists (select from run_ab l where l.run_number = r.run_number)`)
     .execute()
+  const refused = await refusedDates(database)
+  if (refused.length === 0 && hold.scope.type === 'archive' && probes.every(({ endedAt }) => endedAt !== null)) {
+    const { archive } = hold.scope
+    await database.transaction().execute((all) => release(all, archive, 'no blocked date is left to try it with'))
+    return null
+  }
   const isHeld = ({ instrument, night }: Refused) =>
     holds.some(({ scope }) => scope.type === 'date' && scope.instrument === instrument && scope.date === night)
-  const candidates = (await refusedDates(database)).filter((date) => date.hostIsSeen && !isHeld(date))
+  const candidates = refused.filter((date) => date.hostIsSeen && !isHeld(date))
   const next = nextProbe(candidates, probes, new Date())
   if (next === null) return null
   const { instrument, night: date, host } = next
@@ -120,7 +127,7 @@ async function pastAndPresentHold(
   return releasedAt === null ? { heldSince: placedAt, releasedAt: null } : { heldSince: null, releasedAt }
 }
 
-async function release(transaction: Transaction<Schema>, archive: string): Promise<void> {
+async function release(transaction: Transaction<Schema>, archive: string, why: string): Promise<void> {
   await transaction
     .updateTable('hold')
     .set({ released_by: PHOENIX, released_at: sql`now()` })
@@ -128,6 +135,6 @@ async function release(transaction: Transaction<Schema>, archive: string): Promi
     .where('released_at', 'is', null)
     .where(sql<boolean>`scope ->> 'archive' = ${archive}`)
     .execute()
-  const message = `released: pause of archive ${archive}, it takes products again`
+  const message = `released: pause of archive ${archive}, ${why}`
   await writeEvent(transaction, { kind: 'resume', message, who: PHOENIX })
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { recordAttempt } from '../../../database/attempts.ts'
 import { holdOrRelease, openProbe } from '../../../database/blocked-archive.ts'
 import type { Database } from '../../../database/connect.ts'
-import { closeRun, type DateRun } from '../../../database/date-runs.ts'
+import { closeRun, type DateRun, giveUpBlockedRun } from '../../../database/date-runs.ts'
 import { logIngestion, makeLive, pendingIdps } from '../../../database/idps.ts'
 import { activeHolds, placeHold, releaseHolds } from '../../../database/holds.ts'
 import { startRecipe } from '../../../database/recipe-starts.ts'
@@ -113,6 +113,22 @@ describe('a probe', () => {
     expect(await openProbe(database)).toBeNull()
     // The date that still waits is known already: it does not hold the archive again.
     expect(await holdOrRelease(database, ARCHIVE)).toBe('leave')
+  })
+
+  it('that has nothing left to try releases the hold: the products were given up', async () => {
+    await twoBlocked()
+    const [first] = await database.selectFrom('date_run').select('run_number').orderBy('run_number').execute()
+    await giveUpBlockedRun(database, first?.run_number ?? 0)
+    const probe = await openProbe(database)
+    expect(probe).toMatchObject({ date: SECOND })
+    // The date that is just tried is none that was given up.
+    expect(await openProbe(database)).toBeNull()
+    expect(await standing()).toEqual(['pause by phoenix'])
+    if (probe === null) return
+    await end(probe, 'blocked')
+    await giveUpBlockedRun(database, probe.runNumber)
+    expect(await openProbe(database)).toBeNull()
+    expect(await standing()).toEqual([])
   })
 
   it('passes over a date that is held, and a host that is away', async () => {

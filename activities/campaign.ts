@@ -10,6 +10,7 @@ import {
 import { type Campaign, orderDates, readCampaign } from '../database/campaigns.ts'
 import { findOpenRun } from '../database/date-runs.ts'
 import { activeHolds, placeHold, releaseHolds } from '../database/holds.ts'
+import { dateStatuses } from '../database/status.ts'
 import { type CampaignEnd, type CampaignFacts, campaignName, nextStep, whenTaken } from '../domain/campaign.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import { controlOf, type Hold, type HoldKind } from '../domain/hold.ts'
@@ -36,7 +37,12 @@ export interface OpenDate {
 }
 
 /** Activities of a campaign. All that it knows is in rows: a turn may be made twice, or by two at once. */
-export function makeCampaign({ database, archives, log, ownHost }: Orchestration) {
+export function makeCampaign({
+  database,
+  archives,
+  log,
+  ownHost,
+}: Pick<Orchestration, 'database' | 'archives' | 'log' | 'ownHost'>) {
   return {
     /** Writes down which dates have ended and opens runs of further ones, as far as dates at once, holds and disks allow. */
     async advanceCampaign(orderId: number): Promise<CampaignTurn> {
@@ -104,17 +110,8 @@ export function makeCampaign({ database, archives, log, ownHost }: Orchestration
     host: string,
     holds: readonly Hold[],
   ): Promise<void> {
-    const { orderId, instrument } = campaign
-    const ofDate = holds.find(
-      ({ scope }) => scope.type === 'date' && scope.instrument === instrument && scope.date === date,
-    )
-    const other = await findOpenRun(database, instrument, date)
-    const taken =
-      ofDate !== undefined
-        ? `held: ${inWords(ofDate.kind, ofDate)}`
-        : other === null
-          ? null
-          : `run ${other.openRun.runNumber} of ${other.orderedBy} is open`
+    const { orderId } = campaign
+    const taken = await whyTaken(campaign, date, holds)
     if (taken !== null) {
       const state = whenTaken(facts, date)
       await setDate(database, orderId, date, state, taken)
@@ -133,6 +130,25 @@ export function makeCampaign({ database, archives, log, ownHost }: Orchestration
         `run ${opened.openRun.runNumber} of ${opened.orderedBy} is open`,
       )
     }
+  }
+
+  /** What stands against a run of the date; null: nothing. */
+  async function whyTaken(
+    { instrument, trial }: Campaign,
+    date: string,
+    holds: readonly Hold[],
+  ): Promise<string | null> {
+    const ofDate = holds.find(
+      ({ scope }) => scope.type === 'date' && scope.instrument === instrument && scope.date === date,
+    )
+    if (ofDate !== undefined) return `held: ${inWords(ofDate.kind, ofDate)}`
+    const other = await findOpenRun(database, instrument, date)
+    if (other !== null) return `run ${other.openRun.runNumber} of ${other.orderedBy} is open`
+    if (!trial) return null
+    // Only a run of the date brings them in: a trial must not stand in its way.
+    const [status] = await dateStatuses(database, instrument, date)
+    const waiting = status?.pendingIdps ?? 0
+    return waiting === 0 ? null : `${waiting} IDPs wait for the archive: \`phoenix resume ${instrument} ${date}\``
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type Covered, placeCampaign, type PlacedCampaign, withoutCovered } from '../database/campaigns.ts'
+import { type Covered, type NewCampaign, placeCampaign, type PlacedCampaign, toOrder } from '../database/campaigns.ts'
 import type { Database } from '../database/connect.ts'
 import { estimateOrder, type OrderEstimate } from '../database/order-estimate.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type Selection,
   stateCounts,
 } from '../database/order-selection.ts'
-import { campaignName } from '../domain/campaign.ts'
+import { campaignName, campaignTitle } from '../domain/campaign.ts'
 import { checkedDateRange } from '../domain/date-range.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import type { CampaignKind } from '../domain/order.ts'
@@ -20,6 +20,7 @@ import { JSON_OPTION } from './example.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { followCampaign } from './follow-campaign.ts'
 import { bytesInWords, counted, secondsInWords } from './in-words.ts'
+import { selectedToTry } from './order-trial.ts'
 import { knownInstrument, notRegistered } from './place.ts'
 import { wholeNumber } from './whole-number.ts'
 
@@ -43,6 +44,8 @@ export interface CampaignRequest {
   readonly dates: string | undefined
   readonly reason: string | null
   readonly only: Pick<Selection, 'onlyFailed' | 'onlyChanged' | 'used' | 'pipeline'>
+  /** Everything but the ingestion, of so many of the blocks (null: of all); undefined: no trial. */
+  readonly trial?: { readonly sample: number | null } | undefined
 }
 
 const MOST_DATES_AT_ONCE = 64
@@ -70,8 +73,17 @@ export async function orderCampaign(
 ): Promise<ExitCode> {
   const { settings, output } = context
   const selection = await selectionOf(context, database, request, options)
-  const abs = await selectAbs(database, selection)
-  if (abs.length === 0) return nothing(context, database, selection, [])
+  const selected = await selectAbs(database, selection)
+  if (selected.length === 0) return nothing(context, database, selection, [])
+  const abs =
+    request.trial === undefined
+      ? selected
+      : await selectedToTry(
+          database,
+          await knownInstrument(settings, request.instrument),
+          selected,
+          request.trial.sample,
+        )
   const campaign = {
     kind: request.kind,
     instrument: selection.instrument,
@@ -81,15 +93,15 @@ export async function orderCampaign(
     datesAtOnce: options.datesAtOnce,
     anyTime: options.anyTime === true,
     leaveOutMissing: options.leaveOutMissing === true,
-    trial: false,
+    trial: request.trial !== undefined,
   }
-  if (options.dryRun === true) return dryRun(context, database, selection, abs)
+  if (options.dryRun === true) return dryRun(context, database, campaign, abs)
   const placed = await placeCampaign(database, campaign, abs)
   sayCovered(context, placed.covered)
   const { orderId } = placed
   if (orderId === null) return nothing(context, database, selection, placed.covered)
   output.say(
-    `${campaignName(orderId)} is on record: ${request.kind} of ${counted(placed.abs, 'AB')} of ${counted(placed.dates, 'date')}`,
+    `${campaignName(orderId)} is on record: ${campaignTitle(campaign)} of ${counted(placed.abs, 'AB')} of ${counted(placed.dates, 'date')}`,
   )
   await startWorkflow(context, { ...campaign, orderId })
   if (options.wait === true) return followCampaign(context, database, orderId)
@@ -177,20 +189,20 @@ function sayCovered({ output }: CommandContext, covered: readonly Covered[]): vo
 async function dryRun(
   context: CommandContext,
   database: Database,
-  selection: Selection,
+  campaign: NewCampaign,
   selected: readonly SelectedAb[],
 ): Promise<ExitCode> {
   const { output } = context
-  const { free: abs, covered } = await withoutCovered(database, selection.instrument, selected)
+  const { free: abs, covered } = await toOrder(database, campaign, selected)
   sayCovered(context, covered)
-  const estimate = await estimateOrder(database, selection.instrument, abs)
+  const estimate = await estimateOrder(database, campaign.instrument, abs)
   const dates = [...new Set(abs.map(({ date }) => date))].map((date) => ({
     date,
     abs: abs.filter((ab) => ab.date === date).length,
   }))
   output.result({ abs: abs.length, dates, covered, estimate }, () => {
     output.heading(
-      `dry run: ${selection.kind} of ${counted(abs.length, 'AB')} of ${counted(dates.length, 'date')} would be ordered`,
+      `dry run: ${campaignTitle(campaign)} of ${counted(abs.length, 'AB')} of ${counted(dates.length, 'date')} would be ordered`,
     )
     output.table(
       [

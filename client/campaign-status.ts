@@ -1,7 +1,15 @@
 import { campaignProgress, type CampaignProgress } from '../database/campaign-progress.ts'
-import { type Campaign, campaigns, type OrderDate, orderDates, readCampaign } from '../database/campaigns.ts'
+import {
+  type Campaign,
+  type CampaignRun,
+  campaignRuns,
+  campaigns,
+  type OrderDate,
+  orderDates,
+  readCampaign,
+} from '../database/campaigns.ts'
 import type { Database } from '../database/connect.ts'
-import { campaignName } from '../domain/campaign.ts'
+import { campaignName, campaignTitle } from '../domain/campaign.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { clockTime } from './clock-time.ts'
 import { counted, secondsInWords } from './in-words.ts'
@@ -11,6 +19,8 @@ export interface CampaignStatus {
   readonly campaign: Campaign
   readonly progress: CampaignProgress
   readonly dates: readonly OrderDate[]
+  /** Runs of a campaign that is a trial, oldest first; of any other none. */
+  readonly trials: readonly CampaignRun[]
 }
 
 /** @throws PreconditionError when there is no such campaign */
@@ -20,7 +30,8 @@ export async function readCampaignStatus(database: Database, orderId: number): P
   if (campaign === null || dates.length === 0) {
     throw new PreconditionError(`there is no ${campaignName(orderId)}: \`phoenix status\` lists those that are open`)
   }
-  return { campaign, progress: await campaignProgress(database, orderId), dates }
+  const trials = campaign.trial ? await campaignRuns(database, orderId) : []
+  return { campaign, progress: await campaignProgress(database, orderId), dates, trials }
 }
 
 /** Open campaigns with their counts. */
@@ -34,14 +45,19 @@ export async function openCampaigns(
 }
 
 /** One campaign in full. */
-export function showCampaign(output: Output, { campaign, progress, dates }: CampaignStatus): void {
-  const { orderId, kind, instrument, orderedBy, orderedAt, reason, endedAt, endedAs, waitsFor } = campaign
-  output.heading(`${campaignName(orderId)}: ${kind} of ${instrument}, ${endedAs ?? 'open'}`)
+export function showCampaign(output: Output, { campaign, progress, dates, trials }: CampaignStatus): void {
+  const { orderId, instrument, orderedBy, orderedAt, reason, endedAt, endedAs, waitsFor } = campaign
+  output.heading(`${campaignName(orderId)}: ${campaignTitle(campaign)} of ${instrument}, ${endedAs ?? 'open'}`)
   output.say(`ordered by ${orderedBy} at ${clockTime(orderedAt)}${reason === null ? '' : `: ${reason}`}`)
   if (endedAt !== null) output.say(`ended at ${clockTime(endedAt)}`)
   if (waitsFor !== null) output.say(`waits: ${waitsFor}`)
+  if (campaign.trial) output.say('nothing is ingested; `phoenix report trial/NUMBER` sets a run beside what is live')
   output.say(inWords(progress))
   if (endedAs === null) output.say(pace(progress))
+  const runsText = ({ date, runNumber }: OrderDate) =>
+    campaign.trial
+      ? trials.flatMap((run) => (run.date === date ? [`trial/${run.runNumber}`] : [])).join(', ')
+      : String(runNumber ?? '')
   output.table(
     [
       { title: 'failures', text: ({ abs }) => String(abs), align: 'right' },
@@ -54,7 +70,7 @@ export function showCampaign(output: Output, { campaign, progress, dates }: Camp
     [
       { title: 'date', text: ({ date }) => date },
       { title: 'state', text: ({ state }) => state },
-      { title: 'run', text: ({ runNumber }) => String(runNumber ?? ''), align: 'right' },
+      { title: 'run', text: runsText, align: 'right' },
       { title: 'detail', text: ({ detail }) => detail ?? '' },
     ],
     dates,
@@ -67,7 +83,7 @@ export function showOpenCampaigns(output: Output, open: Awaited<ReturnType<typeo
   output.table(
     [
       { title: 'campaign', text: ({ campaign }) => campaignName(campaign.orderId) },
-      { title: 'kind', text: ({ campaign: { kind, instrument } }) => `${kind} ${instrument}` },
+      { title: 'kind', text: ({ campaign }) => `${campaignTitle(campaign)} ${campaign.instrument}` },
       { title: 'dates', text: ({ progress }) => `${endedDates(progress)}/${allDates(progress)}`, align: 'right' },
       { title: 'ABs', text: ({ progress }) => `${answered(progress)}/${progress.abs}`, align: 'right' },
       {

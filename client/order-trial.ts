@@ -1,7 +1,8 @@
 import { chooseHost } from '../database/choose-host.ts'
 import type { Database } from '../database/connect.ts'
 import { findOpenRun, type OpenedRun, openRun } from '../database/date-runs.ts'
-import { absOfDate, type RegisteredAb } from '../database/plan.ts'
+import type { SelectedAb } from '../database/order-selection.ts'
+import { absToTry, type RegisteredAb } from '../database/plan.ts'
 import { dateStatuses } from '../database/status.ts'
 import { leftOutReason } from '../domain/certification.ts'
 import { PreconditionError } from '../domain/failure.ts'
@@ -50,8 +51,28 @@ export async function abNamesToTry(
   database: Database,
   { instrument: file, date, sample }: TrialRequest,
 ): Promise<readonly string[]> {
+  const abs = await absToTry(database, file.instrument, { date })
+  return chosen(file, abs, sample, `${file.instrument} ${date}`)
+}
+
+/**
+ * Of the blocks of an order over many dates those that can be tried, or a sample of them all.
+ * @throws PreconditionError that tells why, when there is none
+ */
+export async function selectedToTry(
+  database: Database,
+  file: Instrument,
+  selected: readonly SelectedAb[],
+  sample: number | null,
+): Promise<readonly SelectedAb[]> {
+  const abs = await absToTry(database, file.instrument, { abNames: selected.map(({ abName }) => abName) })
+  const abNames = new Set(chosen(file, abs, sample, file.instrument))
+  return selected.filter(({ abName }) => abNames.has(abName))
+}
+
+/** Names of the blocks that are executable once the file is certified, or of a sample of them; `of` names them all for a person. */
+function chosen(file: Instrument, abs: readonly RegisteredAb[], sample: number | null, of: string): readonly string[] {
   const certified = { ...file, status: 'certified' as const }
-  const abs = await absOfDate(database, file.instrument, date)
   const judged = abs.map((registered) => ({ registered, leftOut: leftOutReason(registered.ab, certified) }))
   const candidates = judged.filter(({ leftOut }) => leftOut === null).map(({ registered }) => candidateOf(registered))
   if (candidates.length === 0) {
@@ -60,7 +81,7 @@ export async function abNamesToTry(
     })
     const reasons = groupedReasons(leftOut).map(({ reason, abNames }) => `${reason} (${someNames(abNames)})`)
     const why = reasons.length === 0 ? 'none is readable and has all its calibrations' : reasons.join('; ')
-    throw new PreconditionError(`no AB of ${file.instrument} ${date} can be tried: ${why}`)
+    throw new PreconditionError(`no AB of ${of} can be tried: ${why}`)
   }
   return sampleOf(candidates, sample ?? candidates.length).map(({ abName }) => abName)
 }

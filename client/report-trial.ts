@@ -60,7 +60,11 @@ export async function reportTrial(
   const qc1 = qc1Summaries(abs.flatMap((ab) => ab.qc1))
   const { instrument, date, state, host } = run
   const totals = totalsOf(products)
-  output.result({ trial: runNumber, instrument, date, state, host, abs, products, totals, qc1 }, () => {
+  const answers = abs.map((ab) => {
+    const { products: _, ...answer } = ab
+    return answer
+  })
+  output.result({ trial: runNumber, instrument, date, state, host, abs: answers, products, totals, qc1 }, () => {
     output.heading(`trial/${runNumber} of ${instrument} ${date}: ${state}, ${outcomesOf(abs)}; nothing was ingested`)
     output.table(abColumns, abs)
     output.table(productColumns, products)

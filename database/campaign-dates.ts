@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import { type CampaignEnd, campaignName, whenClosed } from '../domain/campaign.ts'
 import { isOpenRun } from '../domain/date-run.ts'
 import type { OrderDateState } from '../domain/order.ts'
+import { trialGeneration } from '../domain/trial.ts'
 import type { Campaign } from './campaigns.ts'
 import { hostOfWaiting } from './choose-host.ts'
 import type { Database } from './connect.ts'
@@ -53,7 +54,8 @@ export type OpenedDate = OpenedRun | 'nothing left'
 
 /**
  * Opens the run of one date of a campaign for the blocks that the order lists and that have no answer yet. Blocks to be re-processed get
- * their new generation here, with the run, and not when they were ordered: what the campaign never comes to stays as it is.
+ * their new generation here, with the run, and not when they were ordered: what the campaign never comes to stays as it is. In a trial
+ * they get none: the order asks for that of the run.
  */
 export async function openCampaignDate(
   database: Database,
@@ -62,13 +64,14 @@ export async function openCampaignDate(
   host: string,
 ): Promise<OpenedDate> {
   const { orderId, instrument } = campaign
-  const abs = await openAbs(database, orderId, date)
+  const abs = await (campaign.trial ? untriedAbs : openAbs)(database, orderId, date)
   // Of a date that was blocked, products may be all that is left: a run of no block brings them in.
   const ingests = !campaign.trial && (await hostOfWaiting(database, { instrument, date })) !== null
   if (abs.length === 0 && !ingests) return 'nothing left'
   const abNames = abs.map(({ abName }) => abName)
   return openRun(database, { instrument, date, host, order: orderId, abNames }, async (transaction, runNumber) => {
-    if (campaign.kind === 'reprocess') await raise(transaction, campaign, date)
+    if (campaign.trial) await askOfTrial(transaction, orderId, abNames, runNumber)
+    else if (campaign.kind === 'reprocess') await raise(transaction, campaign, date)
     await setDate(transaction, orderId, date, 'running', null, runNumber)
   })
 }
@@ -175,6 +178,32 @@ async function openAbs(database: Database, orderId: number, date: string): Promi
         isToBeRaised(),
       ]),
     )
+    .execute()
+}
+
+/** Blocks of one date of a trial that no run of it has tried. */
+async function untriedAbs(database: Database, orderId: number, date: string): Promise<readonly { abName: string }[]> {
+  return listedAbs(database, orderId, date)
+    .where('a.state', '!=', 'withdrawn')
+    .where(
+      sql<boolean>`not exists (select from attempt t
+        where t.instrument = l.instrument and t.ab_name = l.ab_name and t.generation = l.generation)`,
+    )
+    .execute()
+}
+
+/** From now on the answers that the order asks for are those of this run. */
+async function askOfTrial(
+  transaction: Transaction<Schema>,
+  orderId: number,
+  abNames: readonly string[],
+  runNumber: number,
+): Promise<void> {
+  await transaction
+    .updateTable('order_ab')
+    .set({ generation: trialGeneration(runNumber) })
+    .where('order_id', '=', orderId)
+    .where(sql<boolean>`ab_name = any(${[...abNames]})`)
     .execute()
 }
 

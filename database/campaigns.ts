@@ -1,6 +1,8 @@
 import { sql, type Transaction } from 'kysely'
-import { type CampaignEnd, campaignName } from '../domain/campaign.ts'
+import { type CampaignEnd, campaignName, campaignTitle } from '../domain/campaign.ts'
+import type { RunState } from '../domain/date-run.ts'
 import { type CampaignKind, isCampaign, type OrderDateState } from '../domain/order.ts'
+import { TRIAL_TO_COME } from '../domain/trial.ts'
 import type { Database } from './connect.ts'
 import { writeEvent } from './events.ts'
 import type { SelectedAb } from './order-selection.ts'
@@ -18,6 +20,7 @@ export interface NewCampaign {
   readonly datesAtOnce: number
   readonly anyTime: boolean
   readonly leaveOutMissing: boolean
+  /** Everything but the ingestion: each date runs in a trial of its own, and no block gets a generation. */
   readonly trial: boolean
 }
 
@@ -52,7 +55,7 @@ export async function placeCampaign(
 ): Promise<PlacedCampaign> {
   return database.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${ORDER_LOCK})`.execute(transaction)
-    const { free, covered } = await withoutCovered(transaction, campaign.instrument, abs)
+    const { free, covered } = await toOrder(transaction, campaign, abs)
     if (free.length === 0) return { orderId: null, abs: 0, dates: 0, covered }
     const orderId = await insertCampaign(transaction, campaign)
     const dates = [...new Set(free.map(({ date }) => date))].toSorted()
@@ -68,29 +71,35 @@ export async function placeCampaign(
     await transaction
       .insertInto('order_ab')
       .columns(['order_id', 'instrument', 'ab_name', 'date', 'generation'])
-      .expression(sql`select ${orderId}, ${campaign.instrument}, ab_name, date, generation from ${rowsOf(free)}`)
+      .expression(
+        sql`select ${orderId}, ${campaign.instrument}, ab_name, date, ${generationOf(campaign)} from ${rowsOf(free)}`,
+      )
       .execute()
     await writeEvent(transaction, {
       instrument: campaign.instrument,
       kind: 'campaign ordered',
-      message: `${campaignName(orderId)}: ${campaign.kind} of ${free.length} ABs of ${dates.length} dates${campaign.reason === null ? '' : `: ${campaign.reason}`}`,
+      message: `${campaignName(orderId)}: ${campaignTitle(campaign)} of ${free.length} ABs of ${dates.length} dates${campaign.reason === null ? '' : `: ${campaign.reason}`}`,
       who: campaign.orderedBy,
     })
     return { orderId, abs: free.length, dates: dates.length, covered }
   })
 }
 
-/** The blocks that no open campaign covers, and how much of the others each one does. */
-export async function withoutCovered(
+/**
+ * The blocks that no open campaign covers, and how much of the others each one does. A trial stands beside them: it covers nothing, and
+ * nothing covers it.
+ */
+export async function toOrder(
   database: Database,
-  instrument: string,
+  { instrument, trial }: Pick<NewCampaign, 'instrument' | 'trial'>,
   abs: readonly SelectedAb[],
 ): Promise<{ free: readonly SelectedAb[]; covered: readonly Covered[] }> {
+  if (trial) return { free: abs, covered: [] }
   const { rows } = await sql<{ ab_name: string; date: string; order_id: number }>`
     select distinct on (w.ab_name) w.ab_name, w.date, o.order_id
     from ${rowsOf(abs)}
     join order_ab c on c.instrument = ${instrument} and c.ab_name = w.ab_name
-    join processing_order o on o.order_id = c.order_id and o.ended_at is null
+    join processing_order o on o.order_id = c.order_id and o.ended_at is null and not o.trial
     left join attempt t on t.instrument = c.instrument and t.ab_name = c.ab_name and t.generation = c.generation
     where t.generation is null
     order by w.ab_name, o.order_id`.execute(database)
@@ -141,6 +150,22 @@ export async function orderDates(database: Database, orderId: number): Promise<r
     .execute()
 }
 
+export interface CampaignRun {
+  readonly date: string
+  readonly runNumber: number
+  readonly state: RunState
+}
+
+/** All runs of a campaign, open and closed, oldest first. */
+export async function campaignRuns(database: Database, orderId: number): Promise<readonly CampaignRun[]> {
+  return database
+    .selectFrom('date_run')
+    .select(['date', 'run_number as runNumber', 'state'])
+    .where('order_id', '=', orderId)
+    .orderBy('run_number')
+    .execute()
+}
+
 async function insertCampaign(transaction: Transaction<Schema>, campaign: NewCampaign): Promise<number> {
   const { order_id: orderId } = await transaction
     .insertInto('processing_order')
@@ -158,6 +183,10 @@ async function insertCampaign(transaction: Transaction<Schema>, campaign: NewCam
     .returning('order_id')
     .executeTakeFirstOrThrow()
   return orderId
+}
+
+function generationOf({ trial }: NewCampaign) {
+  return trial ? sql<number>`${TRIAL_TO_COME}::integer` : sql<number>`generation`
 }
 
 /** Blocks as a table `w` of the database: one parameter a column, however many there are. */

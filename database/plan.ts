@@ -77,10 +77,15 @@ export async function absWithoutAnswer(
 
 /** One block by name. Throws an InfrastructureError when the record does not hold it as a readable block. */
 export async function readRegisteredAb(database: Database, instrument: string, abName: string): Promise<RegisteredAb> {
-  const row = await registered(database)
-    .where('a.instrument', '=', instrument)
-    .where('a.ab_name', '=', abName)
-    .executeTakeFirst()
+  return readAb(registered(database), instrument, abName)
+}
+
+async function readAb(
+  blocks: ReturnType<typeof registered>,
+  instrument: string,
+  abName: string,
+): Promise<RegisteredAb> {
+  const row = await blocks.where('a.instrument', '=', instrument).where('a.ab_name', '=', abName).executeTakeFirst()
   const found = row === undefined ? null : toRegistered(row)
   if (found === null)
     throw new InfrastructureError(`${abName} of ${instrument} is not in the record as a readable block`)
@@ -94,7 +99,7 @@ export async function readAbOfRun(
   abName: string,
 ): Promise<RegisteredAb | null> {
   if (run.trial) {
-    const ab = await readRegisteredAb(database, run.instrument, abName)
+    const ab = await readAb(tried(database, run.runNumber), run.instrument, abName)
     return { ...ab, generation: trialGeneration(run.runNumber) }
   }
   const { state } = await database
@@ -108,26 +113,29 @@ export async function readAbOfRun(
   return readRegisteredAb(database, run.instrument, abName)
 }
 
-/** Readable blocks of a date in whatever state, in the order of their exposures: what a trial may choose from. */
-export async function absOfDate(
+/**
+ * Readable blocks in whatever state, with their newest content, in the order of their exposures: what a trial may choose from. Those of a
+ * date, or those named.
+ */
+export async function absToTry(
   database: Database,
   instrument: string,
-  date: string,
+  of: { readonly date: string } | { readonly abNames: readonly string[] },
 ): Promise<readonly RegisteredAb[]> {
-  const rows = await registered(database)
+  let query = registered(database, newestVersion)
     .where('a.instrument', '=', instrument)
-    .where('a.date', '=', date)
     .where('a.state', '!=', 'withdrawn')
     .orderBy('a.mjd_obs')
     .orderBy('a.ab_name')
-    .execute()
-  return rows.flatMap((row) => toRegistered(row) ?? [])
+  if ('date' in of) query = query.where('a.date', '=', of.date)
+  else query = query.where(sql<boolean>`a.ab_name = any(${[...of.abNames]})`)
+  return (await query.execute()).flatMap((row) => toRegistered(row) ?? [])
 }
 
 /** The blocks of a trial that have no answer in it yet. What they are beside it does not matter. */
 async function trialAbs(database: Database, runNumber: number): Promise<readonly RegisteredAb[]> {
   const generation = trialGeneration(runNumber)
-  const rows = await registered(database)
+  const rows = await tried(database, runNumber)
     .innerJoin('run_ab as l', (join) =>
       join.onRef('l.instrument', '=', 'a.instrument').onRef('l.ab_name', '=', 'a.ab_name'),
     )
@@ -185,16 +193,27 @@ function withoutAnswer(database: Database, instrument: string, date: string) {
     .orderBy('a.ab_name')
 }
 
-function registered(database: Database) {
+const newestVersion = sql<number>`(select max(n.version) from ab_version n where n.instrument = a.instrument and n.ab_name = a.ab_name)`
+
+/** Blocks with the content that a trial takes: the newest that was on record when its run was opened, as after a re-processing. */
+function tried(database: Database, runNumber: number) {
+  const version = sql<number>`(select max(n.version) from ab_version n
+    where n.instrument = a.instrument and n.ab_name = a.ab_name
+      and n.registered_at <= (select started_at from date_run where run_number = ${runNumber}))`
+  return registered(database, version)
+}
+
+/** Blocks with one of their contents; unless another is asked for that of their generation. */
+function registered(database: Database, version = sql<number>`a.version`) {
   return database
     .selectFrom('sciproc_ab as a')
     .innerJoin('ab_version as v', (join) =>
       join
         .onRef('v.instrument', '=', 'a.instrument')
         .onRef('v.ab_name', '=', 'a.ab_name')
-        .onRef('v.version', '=', 'a.version'),
+        .on('v.version', '=', version),
     )
-    .select(['a.ab_name', 'a.date', 'a.state', 'a.generation', 'a.version', 'v.parsed'])
+    .select(['a.ab_name', 'a.date', 'a.state', 'a.generation', 'v.version', 'v.parsed'])
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof registered>['executeTakeFirstOrThrow']>>

@@ -53,9 +53,9 @@ export async function startRecipe(database: Database, request: StartRequest): Pr
     const decision = decideStart({
       fenceIsCurrent:
         run !== undefined && isOpenRun(run.state) && (isTrial(generation) || ab.generation === generation),
+      // A trial keeps the content that was the newest when it was opened.
       contentIsCurrent:
-        ab.version === request.version &&
-        (isTrial(generation) || (ab.state !== 'left out' && ab.state !== 'withdrawn')),
+        isTrial(generation) || (ab.version === request.version && ab.state !== 'left out' && ab.state !== 'withdrawn'),
       control: controlOf(await activeHolds(transaction), place),
       windowIsOpen: request.windowIsOpen,
       ended: facts.ended,

@@ -1,6 +1,6 @@
 import { PreconditionError } from './failure.ts'
 import type { HoldKind } from './hold.ts'
-import type { OrderDateState } from './order.ts'
+import type { CampaignKind, OrderDateState } from './order.ts'
 
 /** How the order itself ended: `done` when every date was asked, whatever became of it. */
 export type CampaignEnd = 'done' | 'stopped'
@@ -55,6 +55,10 @@ export function whenTaken(facts: CampaignFacts, date: string): 'put off' | 'skip
 export function whenClosed(runState: 'done' | 'error' | 'stopped' | 'blocked', runs: number): OrderDateState {
   return runState === 'blocked' && runs === 1 ? 'put off' : runState
 }
+
+/** `reprocess`, or `trial reprocess` for one that counts nowhere. */
+export const campaignTitle = ({ kind, trial }: { readonly kind: CampaignKind; readonly trial: boolean }): string =>
+  trial ? `trial ${kind}` : kind
 
 /** `campaign/12`: how an operator and Temporal name a campaign. */
 export const campaignName = (orderId: number): string => `campaign/${orderId}`

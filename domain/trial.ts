@@ -6,6 +6,9 @@ export function trialGeneration(runNumber: number): number {
   return -runNumber
 }
 
+/** What a block of a trial campaign has until the run of its date is open: no attempt bears it. */
+export const TRIAL_TO_COME = 0
+
 export function isTrial(generation: number): boolean {
   return generation < 0
 }

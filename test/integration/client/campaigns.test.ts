@@ -1,12 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeCampaign } from '../../../activities/campaign.ts'
 import { recordAttempt } from '../../../database/attempts.ts'
-import { openCampaignDate, settleDates } from '../../../database/campaign-dates.ts'
-import { readCampaign } from '../../../database/campaigns.ts'
+import { endCampaign, openCampaignDate, settleDates } from '../../../database/campaign-dates.ts'
+import { type Campaign, readCampaign } from '../../../database/campaigns.ts'
 import { closeRun } from '../../../database/date-runs.ts'
+import { absToProcess } from '../../../database/plan.ts'
 import { startRecipe } from '../../../database/recipe-starts.ts'
 import { registerDate } from '../../../database/registration.ts'
+import { blocks } from '../../client/blocks.ts'
 import { attemptRecord, blockNumber, startRequest, toRegister } from '../database/own-record.ts'
 import { type OwnInstallation, ownInstallation } from './own-installation.ts'
 
@@ -29,9 +33,7 @@ afterEach(() => own.drop())
 
 /** Runs a date of a campaign to its end; of its blocks the first fails and the others succeed. */
 async function process(orderId: number, date: string): Promise<void> {
-  const campaign = await readCampaign(own.database, orderId)
-  if (campaign === null) throw new Error('no campaign')
-  const opened = await openCampaignDate(own.database, campaign, date, 'muc08')
+  const opened = await openCampaignDate(own.database, await campaign(orderId), date, 'muc08')
   if (opened === 'nothing left' || !opened.opened) throw new Error('nothing opened')
   const { run } = opened
   const listed = await own.database
@@ -53,6 +55,38 @@ async function process(orderId: number, date: string): Promise<void> {
   }
   await closeRun(own.database, { runNumber: run.runNumber, state: 'done', problems: [], bytesFreed: 0 })
   await settleDates(own.database, orderId)
+}
+
+function namesIn(names: readonly string[]): string {
+  const list = join(own.env['PHOENIX_HOME'] ?? '', 'abs.txt')
+  writeFileSync(list, names.join('\n'))
+  return list
+}
+
+async function campaign(orderId: number): Promise<Campaign> {
+  const found = await readCampaign(own.database, orderId)
+  if (found === null) throw new Error('no campaign')
+  return found
+}
+
+/** Tries a date of a trial, or so many of its blocks before it is stopped; the first fails. Gives the number of the run. */
+async function tryDate(orderId: number, date: string, abs?: number): Promise<number> {
+  const opened = await openCampaignDate(own.database, await campaign(orderId), date, 'muc08')
+  if (opened === 'nothing left' || !opened.opened) throw new Error('nothing opened')
+  const { run } = opened
+  const generation = -run.runNumber
+  const toTry = await absToProcess(own.database, run)
+  for (const [index, { abName, version }] of toTry.slice(0, abs).entries()) {
+    const started = await startRecipe(own.database, { ...startRequest(run, abName, generation), version })
+    if (!started.started) throw new Error(started.decision.detail)
+    const record = { ...attemptRecord(run, abName, started.startId), generation, version }
+    const failed = { outcome: 'failed', kind: 'recipe', cause: 'no light' } as const
+    await recordAttempt(own.database, index === 0 ? { ...record, outcome: failed, idps: [] } : record)
+  }
+  const state = abs === undefined ? 'done' : 'stopped'
+  await closeRun(own.database, { runNumber: run.runNumber, state, problems: [], bytesFreed: 0 })
+  await settleDates(own.database, orderId)
+  return run.runNumber
 }
 
 describe('phoenix back-process', () => {
@@ -179,6 +213,113 @@ describe('phoenix reprocess', () => {
       .executeTakeFirstOrThrow()
     expect(row).toEqual({ generation: 2, version: 2, state: 'failed' })
     expect((await reprocess('--changed')).out).toContain('nothing to re-process')
+  })
+})
+
+describe('phoenix reprocess --trial', () => {
+  const trial = (...words: readonly string[]) =>
+    own.phoenix('reprocess', 'UVES', RANGE, '--trial', '--reason', 'pipeline 6.2.0', ...words)
+  const rows = () => own.database.selectFrom('sciproc_ab').selectAll().orderBy('ab_name').execute()
+  const [{ calibrations } = { calibrations: [] }] = blocks(1)
+  const calibrated = (i: number, date: string) => ({ ...blockNumber(i, date), calibrations })
+
+  beforeEach(async () => {
+    // The second night has a setting of its own.
+    for (const date of DATES) {
+      const rawMatchKeys = [{ keyword: 'INS.GRAT1.WLEN', value: date === DATES[1] ? '437.0' : '346.0' }]
+      const whole = [0, 1].map((i) => toRegister({ ...calibrated(i, date), rawMatchKeys }, 'with all calibrations'))
+      await registerDate(own.database, { instrument: 'UVES', date, abDir: '/abs', blocks: whole })
+    }
+    await own.phoenix('back-process', 'UVES', RANGE)
+    for (const date of DATES) await process(1, date)
+    await endCampaign(own.database, 1, 'done')
+  })
+
+  test('samples the settings of the whole selection, the same each time', async () => {
+    const one = await trial('--sample', '2', '--dry-run')
+    expect(one.out).toContain('dry run: trial reprocess of 2 ABs of 2 dates would be ordered')
+    expect(one.out).toMatch(/^2026-03-02\t1$/m)
+    expect((await trial('--sample', '2', '--dry-run')).out).toBe(one.out)
+    expect((await trial('--only', 'failed', '--dry-run')).out).toContain('trial reprocess of 3 ABs of 3 dates')
+    const { code, error } = await own.phoenix('reprocess', 'UVES', RANGE, '--sample', '2', '--reason', 'x')
+    expect([code, error]).toEqual([2, expect.stringContaining('--sample goes with --trial only')])
+  })
+
+  test('leaves its blocks as they are, covers no other order, and its report names the runs', async () => {
+    const before = await rows()
+    expect((await trial('--oldest-first')).out).toContain(
+      'campaign/2 is on record: trial reprocess of 6 ABs of 3 dates',
+    )
+    const run = await tryDate(2, DATES[0])
+    expect(await rows()).toEqual(before)
+    expect(await own.database.selectFrom('idp').select('generation').execute()).not.toContainEqual({ generation: -run })
+
+    const { out } = await own.phoenix('report', 'campaign/2')
+    expect(out).toContain('campaign/2: trial reprocess of UVES, open')
+    expect(out).toContain('6 ABs: 1 processed, 1 failed; dates: ')
+    expect(out).toContain('nothing is ingested; `phoenix report trial/NUMBER` sets a run beside what is live')
+    expect(out).toMatch(new RegExp(`^2026-03-01\tdone\ttrial/${run}\t`, 'm'))
+    expect(out).toMatch(/^2026-03-02\twaiting\t\t/m)
+    expect((await own.phoenix('status')).out).toMatch(/^campaign\/2\ttrial reprocess UVES\t1\/3\t2\/6/m)
+    expect(await own.json('report', 'campaign/2')).toMatchObject({
+      campaign: { trial: true },
+      trials: [{ date: DATES[0], runNumber: run, state: 'done' }],
+    })
+    expect((await own.phoenix('report', `trial/${run}`)).out).toContain(
+      `trial/${run} of UVES 2026-03-01: done, 1 failed, 1 processed; nothing was ingested`,
+    )
+
+    // A date that was tried has nothing left; real work goes on beside the trial.
+    expect(await openCampaignDate(own.database, await campaign(2), DATES[0], 'muc08')).toBe('nothing left')
+    const real = await own.phoenix('reprocess', 'UVES', RANGE, '--reason', 'for good')
+    expect(real.out).toContain('campaign/3 is on record: reprocess of 6 ABs of 3 dates')
+    expect((await trial()).out).toContain('trial reprocess of 6 ABs of 3 dates')
+  })
+
+  test('of a date that was stopped, the rest is tried by another run', async () => {
+    await trial('--oldest-first')
+    const first = await tryDate(2, DATES[0], 1)
+    const second = await tryDate(2, DATES[0])
+    const tried = await own.database
+      .selectFrom('attempt')
+      .select(['ab_name', 'generation'])
+      .where('generation', '<', 0)
+      .orderBy('ab_name')
+      .execute()
+    expect(tried).toEqual([
+      { ab_name: blockNumber(0, DATES[0]).name, generation: -first },
+      { ab_name: blockNumber(1, DATES[0]).name, generation: -second },
+    ])
+    expect((await own.phoenix('report', 'campaign/2')).out).toMatch(
+      new RegExp(`^2026-03-01\tdone\ttrial/${first}, trial/${second}\t`, 'm'),
+    )
+  })
+
+  test('of a date whose products wait for the archive is put off, and at the end skipped', async () => {
+    await trial('--abs', namesIn([blockNumber(0, DATES[0]).name]))
+    const activities = makeCampaign({
+      database: own.database,
+      archives: [],
+      log: pino({ level: 'silent' }),
+      ownHost: 'muc08',
+    })
+    await activities.advanceCampaign(2)
+    const dates = () =>
+      own.database.selectFrom('order_date').select(['state', 'detail']).where('order_id', '=', 2).execute()
+    // The other block of the night was processed, and nobody has ingested its IDP.
+    const detail = '1 IDPs wait for the archive: `phoenix resume UVES 2026-03-01`'
+    expect(await dates()).toEqual([{ state: 'put off', detail }])
+    expect((await activities.advanceCampaign(2)).ended).toBe('done')
+    expect(await dates()).toEqual([{ state: 'skipped', detail }])
+  })
+
+  test('blocks that are not certified any more are not tried, and it says why when none is left', async () => {
+    const virtual = calibrations.map((calibration) => ({ ...calibration, flag: 'VIRTUAL' as const }))
+    const promised = [0, 1].map((i) => toRegister({ ...blockNumber(i, DATES[0]), calibrations: virtual }, 'promised'))
+    await registerDate(own.database, { instrument: 'UVES', date: DATES[0], abDir: '/abs', blocks: promised })
+    expect((await trial('--dry-run')).out).toContain('trial reprocess of 4 ABs of 2 dates')
+    const { code, error } = await own.phoenix('reprocess', 'UVES', DATES[0], '--trial', '--reason', 'x')
+    expect([code, error]).toEqual([2, expect.stringContaining('no AB of UVES can be tried: none is readable')])
   })
 })
 

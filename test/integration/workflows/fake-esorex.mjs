@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Stands in for esorex and the UVES pipeline. The folder given as --recipe-dir belongs to one test: `starts` gets a line for every
-// start, `<raw>.json` says what becomes of the first, second ... start of that raw, the file `go` lets waiting recipes end.
+// start, `arguments` the words of each, `<raw>.json` says what becomes of the first, second ... start of that raw, the file `go` lets waiting recipes end.
 import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
@@ -14,6 +14,7 @@ const planned = existsSync(join(folder, `${raw}.json`))
   : []
 const what = planned[before.filter((line) => line === raw).length] ?? 'succeed'
 appendFileSync(startsPath, `${raw}\n`)
+appendFileSync(join(folder, 'arguments'), `${JSON.stringify([raw, ...process.argv.slice(2)])}\n`)
 writeFileSync('.logfile', `log of ${raw}\n`)
 
 const ends = {

@@ -7,6 +7,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
 import { inject } from 'vitest'
+import { z } from 'zod'
 import { CpuGate } from '../../../activities/cpu-gate.ts'
 import { startIdpMaker } from '../../../activities/idp-maker.ts'
 import type { Host } from '../../../activities/dependencies.ts'
@@ -267,6 +268,15 @@ export class Rig {
   starts(): readonly string[] {
     const path = join(this.#recipeDir, 'starts')
     return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []
+  }
+
+  /** What each start of a recipe was given after the name of the recipe, by its raw. */
+  parameters(): Readonly<Record<string, readonly string[]>> {
+    const lines = readFileSync(join(this.#recipeDir, 'arguments'), 'utf8').trimEnd().split('\n')
+    const starts = lines.map((line) => z.array(z.string()).parse(JSON.parse(line)))
+    return Object.fromEntries(
+      starts.map(([raw = '', ...words]) => [raw, words.slice(words.indexOf('uves_obs_scired') + 1, -1)]),
+    )
   }
 
   rawOf(index: number): string {

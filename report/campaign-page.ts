@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { CampaignProgress, FailureCause } from '../database/campaign-progress.ts'
 import type { Campaign, OrderDate } from '../database/campaigns.ts'
-import { campaignName } from '../domain/campaign.ts'
+import { campaignName, campaignTitle } from '../domain/campaign.ts'
 import { minute, page, type PageColumn, state, table } from './page.ts'
 
 export interface CampaignPageParts {
@@ -14,9 +14,9 @@ export interface CampaignPageParts {
 
 /** The report of a campaign as one HTML file that needs nothing else. */
 export async function campaignPage({ campaign, progress, dates, now }: CampaignPageParts): Promise<string> {
-  const { orderId, kind, instrument, orderedBy, orderedAt, endedAt, endedAs, reason, waitsFor } = campaign
+  const { orderId, instrument, orderedBy, orderedAt, endedAt, endedAs, reason, waitsFor } = campaign
   const { abs, processed, failed, interrupted, gone, causes } = progress
-  const title = `${campaignName(orderId)}: ${kind} of ${instrument}`
+  const title = `${campaignName(orderId)}: ${campaignTitle(campaign)} of ${instrument}`
   const more = [
     ...(interrupted > 0 ? [`${interrupted} interrupted`] : []),
     ...(gone > 0 ? [`${gone} no longer executable`] : []),

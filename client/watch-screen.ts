@@ -12,6 +12,8 @@ export interface ScreenSize {
 
 const BAR = 20
 const LEAST_NEWS = 5
+/** The others are in `phoenix status` and on the page: what runs must stay in sight. */
+const MOST_TROUBLED = 5
 
 /** The screen as lines, none longer than the screen is wide, and no more than it has: what needs a person first, what happened last. */
 export function watchLines(now: Overview, news: readonly NewsItem[], { width, height }: ScreenSize): readonly string[] {
@@ -23,9 +25,10 @@ export function watchLines(now: Overview, news: readonly NewsItem[], { width, he
       const disk = freeBytes === null ? '' : `   ${(freeBytes / 1e9).toFixed(1)} GB free`
       return `host ${host}: ${recipes} of ${cores} cores${load === null ? '' : `   load ${load.toFixed(1)}`}${disk}${silent}`
     }),
-    ...troubled.map(
-      ({ instrument, date, state, problems }) => `! ${instrument} ${date} ${state}: ${problems.join('; ')}`,
-    ),
+    ...troubled.slice(0, MOST_TROUBLED).map(({ instrument, date, state, problems }) => {
+      return `! ${[`${instrument} ${date} ${state}`, ...problems].join('; ')}`
+    }),
+    ...(troubled.length > MOST_TROUBLED ? [`! and ${troubled.length - MOST_TROUBLED} more dates`] : []),
     ...holds.map(
       ({ kind, scope, placedBy, reason }) =>
         `‖ ${kind} of ${describeScope(scope)} by ${placedBy}${reason === '' ? '' : `: ${reason}`}`,

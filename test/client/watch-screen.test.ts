@@ -75,13 +75,20 @@ test('hosts, trouble, holds, open runs with their progress, and what happened la
   expect(lines[0]).toBe('phoenix  2026-03-02 02:11:00Z   last 24 h: 12 processed, 2 failed, 12 archived   Ctrl-C ends')
   expect(lines).toContain('host muc01: 2 of 2 cores   load 1.3   5.0 GB free')
   expect(lines).toContain('host muc02: 0 of 2 cores   SILENT since 2026-03-02 02:00:00Z')
-  expect(lines).toContain('! UVES 2026-02-28 blocked: full')
+  expect(lines).toContain('! UVES 2026-02-28 blocked; full')
   expect(lines).toContain('‖ pause of everything by ada: disk swap')
   expect(lines).toContain(
     '  UVES 2026-03-01  daily  holding  [##########..........] 5/10, 1 failed, 2 running   ends about 02:30',
   )
   expect(lines).toContain('      waits: window opens at 20:00 America/Santiago')
   expect(lines.at(-1)).toBe('2026-03-02 02:11:00Z  UVES 2026-03-01  failed  a.ab: no object found')
+})
+
+test('however many dates are in trouble, what runs stays in sight', () => {
+  const troubled = Array.from({ length: 30 }, () => now.troubled).flat()
+  const lines = watchLines({ ...now, troubled }, [], { width: 140, height: 24 })
+  expect(lines).toContain('! and 25 more dates')
+  expect(lines).toContain('1 open run')
 })
 
 test('any number of runs and news fits the screen, and nothing that a log holds is obeyed', () => {

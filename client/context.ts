@@ -9,7 +9,7 @@ import { projectRoot } from '../settings/project.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Output } from './output.ts'
-import { TemporalClient } from './temporal.ts'
+import type { TemporalClient } from './temporal.ts'
 
 /** What a command gets: the settings and where to write, and nothing opened yet. */
 export interface CommandContext {
@@ -61,7 +61,10 @@ export async function withTemporal<Result>(
 async function reachTemporal(settings: Settings): Promise<TemporalClient | null> {
   try {
     const temporal = await findTemporal(await inHome(settings))
-    return temporal === null ? null : await TemporalClient.connect(temporal.address, settings)
+    if (temporal === null) return null
+    // Loaded here: most commands ask the record alone, and Temporal's client takes its time.
+    const { TemporalClient: Client } = await import('./temporal.ts')
+    return await Client.connect(temporal.address, settings)
   } catch (error) {
     if (error instanceof InfrastructureError) return null
     throw error

@@ -3,6 +3,7 @@ import type { AbState } from '../domain/ab-state.ts'
 import type { Database } from '../database/connect.ts'
 import { type FoundFailure, presentFailures } from '../database/found-failures.ts'
 import { activeHolds } from '../database/holds.ts'
+import { presentDates } from '../database/present-dates.ts'
 import { abStatuses, type AbStatus, type DateStatus, dateStatuses, hosts, type HostStatus } from '../database/status.ts'
 import { campaignNumber } from '../domain/campaign.ts'
 import { isOpenRun } from '../domain/date-run.ts'
@@ -23,9 +24,10 @@ export function addStatus(program: Command, carryOut: CarryOut): void {
     .description('open runs and campaigns, holds, and the states of dates; with a date also of its ABs; a campaign')
     .argument('[instrument]', 'or a campaign: campaign/12')
     .argument('[date]', 'observing night, YYYY-MM-DD')
+    .option('--all', 'all registered dates, not only the newest, the open ones and those that need a person')
     .option(...JSON_OPTION)
     .addHelpText('after', example('phoenix status', 'phoenix status UVES 2026-03-01', 'phoenix status campaign/12'))
-    .action((instrument: string | undefined, date: string | undefined, options: { json?: boolean }) =>
+    .action((instrument: string | undefined, date: string | undefined, options: { all?: boolean; json?: boolean }) =>
       carryOut(options, async ({ settings, output }) => {
         const orderId = campaignNumber(instrument ?? '')
         if (orderId !== null) {
@@ -34,7 +36,7 @@ export function addStatus(program: Command, carryOut: CarryOut): void {
           return EXIT.fine
         }
         const place = await placeOf(settings, instrument, date)
-        const status = await withRecord(settings, (database) => readStatus(database, place))
+        const status = await withRecord(settings, (database) => readStatus(database, place, options.all === true))
         output.result(status, () => show(status, output))
         return EXIT.fine
       }),
@@ -43,6 +45,8 @@ export function addStatus(program: Command, carryOut: CarryOut): void {
 
 interface Status {
   readonly dates: readonly DateStatus[]
+  /** How many dates there are; `dates` may be some of them. */
+  readonly registeredDates: number
   readonly campaigns: Awaited<ReturnType<typeof openCampaigns>>
   readonly holds: readonly Hold[]
   /** Systematic failures that hold something, and warnings of the last day. */
@@ -67,12 +71,14 @@ async function placeOf(
   return { instrument: (await knownInstrument(settings, instrument)).instrument, date: null }
 }
 
-async function readStatus(database: Database, { instrument, date }: Place): Promise<Status> {
-  const dates = await dateStatuses(database, instrument, date)
+async function readStatus(database: Database, { instrument, date }: Place, all: boolean): Promise<Status> {
   const isOne = instrument !== null && date !== null
+  const present = isOne || all ? null : await presentDates(database, instrument)
+  const dates = await dateStatuses(database, instrument, date, present?.dates ?? null)
   if (isOne && dates.length === 0) throw notRegistered({ instrument, date })
   return {
     dates,
+    registeredDates: present?.registered ?? dates.length,
     campaigns: await openCampaigns(database),
     holds: await activeHolds(database),
     failures: await presentFailures(database),
@@ -82,7 +88,7 @@ async function readStatus(database: Database, { instrument, date }: Place): Prom
 }
 
 function show(
-  { dates, campaigns, holds, failures, hosts: known, abs }: Status,
+  { dates, registeredDates, campaigns, holds, failures, hosts: known, abs }: Status,
   output: CommandContext['output'],
 ): void {
   const open = dates.flatMap(({ run, ...date }) => (run !== null && isOpenRun(run.state) ? [{ ...date, run }] : []))
@@ -116,7 +122,8 @@ function show(
     output.say(describeFailure(failure))
     output.say(whatToDo(failure))
   }
-  output.heading(`${dates.length} registered ${dates.length === 1 ? 'date' : 'dates'}`)
+  const more = registeredDates > dates.length ? `, ${dates.length} of them here (--all shows all)` : ''
+  output.heading(`${registeredDates} registered ${registeredDates === 1 ? 'date' : 'dates'}${more}`)
   output.table(dateColumns, dates)
   if (abs !== null) {
     output.table(

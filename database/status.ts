@@ -3,6 +3,7 @@ import type { AbState } from '../domain/ab-state.ts'
 import { OPEN_RUN_STATES, type RunState } from '../domain/date-run.ts'
 import type { HoldScope } from '../domain/hold.ts'
 import type { Database } from './connect.ts'
+import type { DateKey } from './present-dates.ts'
 
 export interface AbStatus {
   readonly abName: string
@@ -58,11 +59,12 @@ export interface DateStatus {
   readonly pendingIdps: number
 }
 
-/** Registered dates with their newest run and the states of their blocks, newest date first. */
+/** Registered dates (those `among` these, where given) with their newest run and the states of their blocks, newest date first. */
 export async function dateStatuses(
   database: Database,
   instrument: string | null,
   date: string | null,
+  among: readonly DateKey[] | null = null,
 ): Promise<readonly DateStatus[]> {
   let query = database
     .selectFrom('date_status as d')
@@ -85,9 +87,10 @@ export async function dateStatuses(
     .orderBy('d.instrument')
   if (instrument !== null) query = query.where('d.instrument', '=', instrument)
   if (date !== null) query = query.where('d.date', '=', date)
+  if (among !== null) query = query.where(isAmong(among, 'd'))
   const rows = await query.execute()
-  const counts = await abCounts(database, instrument, date)
-  const pending = await pendingCounts(database, instrument, date)
+  const counts = await abCounts(database, instrument, date, among)
+  const pending = await pendingCounts(database, instrument, date, among)
   return rows.map((row) => {
     const key = `${row.instrument} ${row.date}`
     const { run_number: runNumber, state, host, started_at: startedAt, ordered_by: orderedBy } = row
@@ -153,13 +156,15 @@ async function abCounts(
   database: Database,
   instrument: string | null,
   date: string | null,
+  among: readonly DateKey[] | null,
 ): Promise<ReadonlyMap<string, Partial<Record<AbState, number>>>> {
   let query = database
-    .selectFrom('sciproc_ab')
-    .select(['instrument', 'date', 'state', sql<number>`count(*)`.as('count')])
-    .groupBy(['instrument', 'date', 'state'])
-  if (instrument !== null) query = query.where('instrument', '=', instrument)
-  if (date !== null) query = query.where('date', '=', date)
+    .selectFrom('sciproc_ab as a')
+    .select(['a.instrument', 'a.date', 'a.state', sql<number>`count(*)`.as('count')])
+    .groupBy(['a.instrument', 'a.date', 'a.state'])
+  if (instrument !== null) query = query.where('a.instrument', '=', instrument)
+  if (date !== null) query = query.where('a.date', '=', date)
+  if (among !== null) query = query.where(isAmong(among, 'a'))
   const counts = new Map<string, Partial<Record<AbState, number>>>()
   for (const row of await query.execute()) {
     const key = `${row.instrument} ${row.date}`
@@ -172,6 +177,7 @@ async function pendingCounts(
   database: Database,
   instrument: string | null,
   date: string | null,
+  among: readonly DateKey[] | null,
 ): Promise<ReadonlyMap<string, number>> {
   let query = database
     .selectFrom('idp as i')
@@ -183,7 +189,14 @@ async function pendingCounts(
     .groupBy(['a.instrument', 'a.date'])
   if (instrument !== null) query = query.where('a.instrument', '=', instrument)
   if (date !== null) query = query.where('a.date', '=', date)
+  if (among !== null) query = query.where(isAmong(among, 'a'))
   return new Map((await query.execute()).map((row) => [`${row.instrument} ${row.date}`, row.count]))
+}
+
+function isAmong(dates: readonly DateKey[], table: 'a' | 'd') {
+  const [instruments, days] = [dates.map(({ instrument }) => instrument), dates.map(({ date }) => date)]
+  const [instrument, date] = [sql.ref(`${table}.instrument`), sql.ref(`${table}.date`)]
+  return sql<boolean>`(${instrument}, ${date}) in (select * from unnest(${instruments}::text[], ${days}::date[]))`
 }
 
 export interface HostStatus {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Connection } from '@temporalio/client'
-import { msToTs } from '@temporalio/common/lib/time.js'
+import type { Connection } from '@temporalio/client'
 import { InfrastructureError } from '../../domain/failure.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { endProcess, runningProcess } from '../process.ts'
@@ -124,6 +123,7 @@ const retention = '720h'
 
 async function keepClosedWorkflows({ address, namespace }: TemporalService): Promise<void> {
   await withConnection({ address }, async (connection) => {
+    const { msToTs } = await import('@temporalio/common/lib/time.js')
     const config = { workflowExecutionRetentionTtl: msToTs(retention) }
     await connection.workflowService.updateNamespace({ namespace, config })
   })
@@ -150,6 +150,8 @@ async function withConnection<T>(
   options: Settings['temporalConnection'] & { connectTimeout?: number },
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
+  // Loaded here: most commands ask the record alone, and Temporal's client takes its time.
+  const { Connection } = await import('@temporalio/client')
   const connection = await Connection.connect(options)
   try {
     return await connection.withDeadline(Date.now() + 10_000, () => work(connection))

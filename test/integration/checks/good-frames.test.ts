@@ -93,8 +93,9 @@ test.each(cases.filter(({ light }) => light === 'reference'))(
     expect([...verdicts.values()][index]?.scores.filter(({ score }) => score === 1)).toEqual([])
     const { arm } = setUpOf(rows[index]?.setting ?? 437)
     for (const score of chipScores(index, 'signal to noise')) {
+      // Median over the orders: in the red arm the chips differ by some per cent.
       expect(score?.value).toBeGreaterThan(arm === 'BLUE' ? 45 : 37)
-      expect(score?.value).toBeLessThan(arm === 'BLUE' ? 49 : 41)
+      expect(score?.value).toBeLessThan(arm === 'BLUE' ? 49 : 44)
     }
   },
 )

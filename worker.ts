@@ -25,6 +25,7 @@ import { TemporalClient } from './client/temporal.ts'
 import { connect, type Database } from './database/connect.ts'
 import { InfrastructureError, PreconditionError } from './domain/failure.ts'
 import { findPipeline, type Pipeline } from './pipeline/find-pipeline.ts'
+import { datePath, monitorPage } from './monitor/server/running-monitor.ts'
 import { startNightlyLook } from './nightly-look.ts'
 import { startNotifier } from './notify/notifier.ts'
 import { startReconciler } from './reconciler.ts'
@@ -220,6 +221,7 @@ function orchestration(settings: Settings, database: Database, log: Logger): Orc
     archives: archives.names,
     idpArchive: archives.target.name,
     ownHost: settings.host,
+    datePage: (place) => monitorPage(settings.home, datePath(place)),
   }
 }
 

@@ -14,9 +14,9 @@ import { dateStatuses } from '../database/status.ts'
 import { type CampaignEnd, type CampaignFacts, campaignName, nextStep, whenTaken } from '../domain/campaign.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import { controlOf, type Hold, type HoldKind } from '../domain/hold.ts'
-import type { OrderKind } from '../domain/order.ts'
 import type { Orchestration } from './dependencies.ts'
 import { hostLacks } from './host-lacks.ts'
+import { type OpenDate, openDate } from './open-date.ts'
 
 /** What a turn of a campaign has found and done. */
 export interface CampaignTurn {
@@ -29,20 +29,14 @@ export interface CampaignTurn {
   readonly waitsFor: string | null
 }
 
-export interface OpenDate {
-  readonly instrument: string
-  readonly date: string
-  readonly runNumber: number
-  readonly kind: OrderKind
-}
-
 /** Activities of a campaign. All that it knows is in rows: a turn may be made twice, or by two at once. */
 export function makeCampaign({
   database,
   archives,
   log,
   ownHost,
-}: Pick<Orchestration, 'database' | 'archives' | 'log' | 'ownHost'>) {
+  datePage,
+}: Pick<Orchestration, 'database' | 'archives' | 'log' | 'ownHost' | 'datePage'>) {
   return {
     /** Writes down which dates have ended and opens runs of further ones, as far as dates at once, holds and disks allow. */
     async advanceCampaign(orderId: number): Promise<CampaignTurn> {
@@ -54,9 +48,7 @@ export function makeCampaign({
         await showCampaignWaits(database, orderId, waitsFor)
       }
       const { endedAs: ended, waitsFor } = (await readCampaign(database, orderId)) ?? campaign
-      const running = (await runsOfCampaign(database, orderId)).map(({ instrument, date, runNumber, kind }) => {
-        return { instrument, date, runNumber, kind }
-      })
+      const running = (await runsOfCampaign(database, orderId)).map((run) => openDate(run, datePage))
       const counts: Record<string, number> = {}
       for (const { state } of await orderDates(database, orderId)) counts[state] = (counts[state] ?? 0) + 1
       if (ended !== null) log.info({ campaign: orderId, ended, counts }, 'campaign ended')

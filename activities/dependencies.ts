@@ -25,6 +25,8 @@ export interface Orchestration {
   readonly idpArchive: string
   /** The host of this installation, for a run when no other was seen. */
   readonly ownHost: string
+  /** Address of a date in the monitor of this installation; null when none runs. */
+  readonly datePage: (place: { readonly instrument: string; readonly date: string }) => string | null
 }
 
 /** What the activities of a host worker need beside that: disk, archive, pipeline and cores of this host. */

@@ -22,7 +22,7 @@ import { awaitEnd } from './process-ab/await-end.ts'
 import { type Block, openBlock, recipeFolder } from './process-ab/block.ts'
 import { conclude, recordWithoutRecipe } from './process-ab/conclude.ts'
 import { calibrationsOf, fetchInputs } from './process-ab/fetch-inputs.ts'
-import { start } from './process-ab/start.ts'
+import { prepare, start } from './process-ab/start.ts'
 import { removeFolder } from './scratch.ts'
 
 /** What became of a block that was offered to the host. Not started: it is offered again when that may change. */
@@ -102,13 +102,13 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     const calibrations = await calibrationsOf(block)
     if (calibrations === null) return changedSincePlanned(host, block.registered.abName)
     await show(block, 'raw')
-    const ready = await fetchInputs(block, calibrations)
+    const prepared = await prepare(block, await fetchInputs(block, calibrations))
     await show(block, 'core')
     const leaving = AbortSignal.any([abandoned, host.closing])
     release = await host.gate.enter(priorityOf(run.kind), leaving, () => mostCores(block), memoryOf(block))
     const busy = await whyTooBusy(host)
     if (busy !== null) return { ended: false, why: busy }
-    const started = await start(block, ready)
+    const started = await start(block, prepared)
     if (!started.started) {
       release()
       const { reason, detail } = started

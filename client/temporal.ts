@@ -10,10 +10,11 @@ import type { DateRun } from '../database/date-runs.ts'
 import type { SearchAttribute } from '../domain/search-attributes.ts'
 import { campaignName } from '../domain/campaign.ts'
 import { InfrastructureError } from '../domain/failure.ts'
-import { runningMonitor } from '../monitor/server/running-monitor.ts'
+import { datePath, monitorPage } from '../monitor/server/running-monitor.ts'
 import { DailySchedules } from './daily-schedules.ts'
 import type { Settings } from '../settings/settings.ts'
 import { hasSearchAttributes } from '../services/temporal/search-attributes.ts'
+import { workflowDetails } from '../workflows/details.ts'
 import { campaignWorkflowId, dailyId, dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
 import { searchable } from '../workflows/search-attributes.ts'
 
@@ -58,7 +59,7 @@ export class TemporalClient {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: `${run.instrument} ${run.date}, ${run.kind}, run ${run.runNumber}`,
-        staticDetails: this.#details(`${run.instrument} ${run.date}`, `dates/${run.instrument}/${run.date}`),
+        staticDetails: this.#details(`${run.instrument} ${run.date}`, datePath(run)),
         ...(await this.#searchable({
           Instrument: run.instrument,
           ObservingDate: run.date,
@@ -108,11 +109,8 @@ export class TemporalClient {
     }
   }
 
-  /** What Temporal's page shows of a workflow: the way to our page, while a monitor runs, and how to give orders there. */
   #details(what: string, path: string): string {
-    const monitor = this.#home === null ? null : runningMonitor(this.#home)
-    const link = monitor === null ? '' : `[${what} in the monitor](${monitor.url}${path})\n\n`
-    return link + controlledBySignals(what)
+    return workflowDetails(what, this.#home === null ? null : monitorPage(this.#home, path))
   }
 
   async wakeCampaign(orderId: number): Promise<void> {
@@ -167,9 +165,4 @@ export class TemporalClient {
       throw error
     }
   }
-}
-
-/** What a person who looks at the workflow can do from there. */
-function controlledBySignals(what: string): string {
-  return `Signals: \`pause\`, \`stop\`, \`cancel\` (their argument is the reason) and \`resume\` do what \`phoenix pause ${what}\` and its kin do: they write the same rows. "Request cancellation" means \`cancel\`.`
 }

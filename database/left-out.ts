@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from './connect.ts'
+import { ofInstrument } from './of-instrument.ts'
 
 export interface LeftOutCount {
   readonly code: string
@@ -22,7 +23,7 @@ export async function leftOutCounts(
     .select(sql<number>`count(*)`.as('count'))
     .select(sql<number>`count(*) filter (where changed_at >= ${since})`.as('recent'))
     .where('state', '=', 'left out')
-    .where(sql<boolean>`(${instrument}::text is null or instrument = ${instrument})`)
+    .where(ofInstrument(instrument))
     .groupBy('left_out_code')
     .execute()
   return rows

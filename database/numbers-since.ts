@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { RunState } from '../domain/date-run.ts'
 import type { Database } from './connect.ts'
+import { ofInstrument } from './of-instrument.ts'
 
 /** What has come of the work since a moment. */
 export interface NumbersSince {
@@ -41,27 +42,27 @@ export async function numbersSince(
     .select(['outcome', sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(wall_seconds), 0)`.as('seconds')])
     .where('ended_at', '>=', since)
     .where('generation', '>', 0)
-    .where(isOf(instrument))
+    .where(ofInstrument(instrument))
     .groupBy('outcome')
     .execute()
   const idps = await database
     .selectFrom('idp')
     .select([sql<number>`count(*)`.as('count'), sql<number>`coalesce(sum(bytes), 0)::bigint`.as('bytes')])
     .where('ingested_at', '>=', since)
-    .where(isOf(instrument))
+    .where(ofInstrument(instrument))
     .executeTakeFirstOrThrow()
   const runs = await database
     .selectFrom('date_run')
     .select(['state', sql<number>`count(*)`.as('count')])
     .where('ended_at', '>=', since)
-    .where(isOf(instrument))
+    .where(ofInstrument(instrument))
     .groupBy('state')
     .execute()
   const dates = await database
     .selectFrom('sciproc_date')
     .select(sql<number>`count(*)`.as('count'))
     .where('registered_at', '>=', since)
-    .where(isOf(instrument))
+    .where(ofInstrument(instrument))
     .executeTakeFirstOrThrow()
   const count = (outcome: string) => attempts.find((row) => row.outcome === outcome)?.count ?? 0
   return {
@@ -90,11 +91,9 @@ async function failuresSince(
            (array_agg(instrument order by ended_at desc))[1] as instrument,
            (array_agg(ab_name order by ended_at desc))[1] as ab_name
     from attempt
-    where ended_at >= ${since} and outcome <> 'processed' and generation > 0 and ${isOf(instrument)}
+    where ended_at >= ${since} and outcome <> 'processed' and generation > 0 and ${ofInstrument(instrument)}
     group by 1, regexp_replace(cause, '[0-9]+', '#', 'g')
     order by count(*) desc, 2
     limit ${MOST_CAUSES}`.execute(database)
   return rows.map(({ ab_name: abName, ...failure }) => ({ ...failure, abName }))
 }
-
-const isOf = (instrument: string | null) => sql<boolean>`(${instrument}::text is null or instrument = ${instrument})`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from './connect.ts'
+import { ofInstrument } from './of-instrument.ts'
 
 /** A registered date of an instrument. */
 export interface DateKey {
@@ -18,12 +19,12 @@ export async function presentDates(
   instrument: string | null,
 ): Promise<{ readonly dates: readonly DateKey[]; readonly registered: number }> {
   const { rows: dates } = await sql<DateKey>`
-    (select instrument, date from sciproc_date where ${isOf(instrument)} order by date desc, instrument limit ${NEWEST})
+    (select instrument, date from sciproc_date where ${ofInstrument(instrument)} order by date desc, instrument limit ${NEWEST})
     union
-    select instrument, date from date_run where ended_at is null and ${isOf(instrument)}
+    select instrument, date from date_run where ended_at is null and ${ofInstrument(instrument)}
     union
     (select r.instrument, r.date from date_run r
-     where r.state in ('blocked', 'error') and (${instrument}::text is null or r.instrument = ${instrument})
+     where r.state in ('blocked', 'error') and ${ofInstrument(instrument, 'r.instrument')}
        and not exists (
          select from date_run later
          where later.instrument = r.instrument and later.date = r.date and later.run_number > r.run_number
@@ -32,9 +33,7 @@ export async function presentDates(
   const { registered } = await database
     .selectFrom('sciproc_date')
     .select(sql<number>`count(*)`.as('registered'))
-    .where(isOf(instrument))
+    .where(ofInstrument(instrument))
     .executeTakeFirstOrThrow()
   return { dates, registered }
 }
-
-const isOf = (instrument: string | null) => sql<boolean>`(${instrument}::text is null or instrument = ${instrument})`

@@ -1,8 +1,12 @@
 import { html } from 'hono/html'
-import { coreLanes, type Span } from './core-lanes.ts'
+import { coreLanes } from '../domain/core-lanes.ts'
 
-export interface NamedSpan extends Span {
+export interface NamedSpan {
   readonly name: string
+  readonly host: string
+  readonly startedAt: Date
+  /** null while it lasts. */
+  readonly endedAt: Date | null
   /** Class of the style sheet: how it ended. */
   readonly kind: string
 }
@@ -14,18 +18,21 @@ const AXIS = 18
 
 /** Cores over time as a picture: what ran where and when, gaps visible. Null when nothing ran. */
 export function timeLine(spans: readonly NamedSpan[], now: Date) {
-  const first = Math.min(...spans.map(({ startedAt }) => startedAt.getTime()))
-  const last = Math.max(...spans.map(({ endedAt }) => (endedAt ?? now).getTime()))
+  const times = spans.map(({ startedAt, endedAt, ...span }) => {
+    return { ...span, beginMilliseconds: startedAt.getTime(), endMilliseconds: (endedAt ?? now).getTime() }
+  })
+  const first = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds))
+  const last = Math.max(...times.map(({ endMilliseconds }) => endMilliseconds))
   if (!Number.isFinite(first) || last <= first) return null
   const x = (time: number) => LABEL + ((time - first) / (last - first)) * (WIDTH - LABEL - 1)
-  const lanes = coreLanes(spans)
+  const lanes = coreLanes(times)
   const height = lanes.length * LANE + AXIS
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => first + part * (last - first))
-  const lane = ({ host, spans: inLane }: (typeof lanes)[number], row: number) => {
+  const lane = ({ host, times: inLane }: (typeof lanes)[number], row: number) => {
     const y = row * LANE
-    const bars = inLane.map(({ name, kind, startedAt, endedAt }) => {
-      const [from, to] = [x(startedAt.getTime()), x((endedAt ?? now).getTime())]
-      const seconds = ((endedAt ?? now).getTime() - startedAt.getTime()) / 1000
+    const bars = inLane.map(({ name, kind, beginMilliseconds, endMilliseconds }) => {
+      const [from, to] = [x(beginMilliseconds), x(endMilliseconds)]
+      const seconds = (endMilliseconds - beginMilliseconds) / 1000
       return html`<rect class="${kind}" x="${from.toFixed(1)}" y="${y + 2}" width="${Math.max(1, to - from).toFixed(1)}" height="${LANE - 4}"><title>${name}: ${kind}, ${seconds.toFixed(1)} s</title></rect>`
     })
     return html`<text x="0" y="${y + LANE - 4}">${host}</text>${bars}`

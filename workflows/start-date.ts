@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow'
 import type { OrderKind } from '../domain/order.ts'
+import { workflowDetails } from './details.ts'
 import { dateWorkflowId } from './ids.ts'
 import { processDate } from './process-date.ts'
 import { searchable } from './search-attributes.ts'
@@ -11,6 +12,8 @@ export interface DateToStart {
   readonly date: string
   readonly runNumber: number
   readonly kind: OrderKind
+  /** Address of the date in the monitor; null or, in histories from before it was known, absent when none runs. */
+  readonly page?: string | null
 }
 
 /**
@@ -19,7 +22,7 @@ export interface DateToStart {
  */
 export async function startDate(
   queuePrefix: string,
-  { instrument, date, runNumber, kind }: DateToStart,
+  { instrument, date, runNumber, kind, page = null }: DateToStart,
 ): Promise<boolean> {
   try {
     await startChild(processDate, {
@@ -27,6 +30,7 @@ export async function startDate(
       args: [{ runNumber, queuePrefix }],
       memo: { runNumber },
       staticSummary: `${instrument} ${date}, ${kind}, run ${runNumber}`,
+      staticDetails: workflowDetails(`${instrument} ${date}`, page),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       ...(isSearchable()

@@ -19,12 +19,15 @@ export interface Ready {
   readonly mode: Mode
 }
 
-/**
- * Waits for nothing: the caller has a core. The start is committed first and the recipe begins after it, so that a hold which is
- * committed before is always seen; what dies in between is a start without an end.
- */
-export async function start(block: Block, { inputs, mode }: Ready): Promise<Started> {
-  const { host, run, registered, pipeline, instrument } = block
+export interface Prepared {
+  readonly parameters: readonly string[]
+  /** Hash of the instrument file, which is on record. */
+  readonly instrumentFile: string
+}
+
+/** Writes all that the recipe needs, so that a core that becomes free is not kept waiting for the disk. Starts nothing; may be repeated. */
+export async function prepare(block: Block, { inputs, mode }: Ready): Promise<Prepared> {
+  const { host, registered, pipeline, instrument } = block
   const { ab } = registered
   ensureRecipe(pipeline, ab.recipe)
   const parameters = recipeParameters(mode, ab)
@@ -37,13 +40,22 @@ export async function start(block: Block, { inputs, mode }: Ready): Promise<Star
     limits: instrument.limits,
     nice: host.niceness,
   })
+  return { parameters, instrumentFile: await keepInstrumentFile(host.database, instrument) }
+}
+
+/**
+ * Waits for nothing: the caller has a core. The start is committed first and the recipe begins after it, so that a hold which is
+ * committed before is always seen; what dies in between is a start without an end.
+ */
+export async function start(block: Block, configuration: Prepared): Promise<Started> {
+  const { host, run, registered } = block
   const result = await recordStart(host.database, {
     runNumber: run.runNumber,
     abName: registered.abName,
     generation: registered.generation,
     version: registered.version,
     folder: recipeFolder(block),
-    configuration: { instrumentFile: await keepInstrumentFile(host.database, instrument), parameters },
+    configuration,
     place: {
       instrument: run.instrument,
       date: run.date,

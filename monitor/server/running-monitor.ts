@@ -21,6 +21,16 @@ export function runningMonitor(home: string): RunningMonitor | null {
   return written !== null && isAlive(written) ? written : null
 }
 
+/** The address of a view, `dates/UVES/2026-03-01`; null when no monitor runs. */
+export function monitorPage(home: string, path: string): string | null {
+  const running = runningMonitor(home)
+  return running === null ? null : `${running.url}${path}`
+}
+
+/** The view of a date. */
+export const datePath = ({ instrument, date }: { instrument: string; date: string }): string =>
+  `dates/${instrument}/${date}`
+
 /** The port of the last one: addresses that colleagues were sent stay true. */
 export function lastPort(home: string): number | null {
   return readAccess(home)?.port ?? null

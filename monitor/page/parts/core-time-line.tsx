@@ -1,4 +1,5 @@
 import type { CoreSpan } from '../../../database/date-view.ts'
+import { coreLanes } from '../../../domain/core-lanes.ts'
 import { duration, time } from '../format.ts'
 import type { Wire } from '../wire.ts'
 
@@ -18,18 +19,19 @@ const TITLE = 14
 /** What ran where and when: one lane for each core of a host; what is empty was not used. */
 export function CoreTimeLine({ instrument, spans, now }: Props) {
   if (spans.length === 0) return <p class="faint">no recipe has been started</p>
-  const ends = spans.map(({ endedAt }) => Date.parse(endedAt ?? now))
-  const [begin, end] = [Math.min(...spans.map(({ startedAt }) => Date.parse(startedAt))), Math.max(...ends)]
-  const span = Math.max(1, end - begin)
-  const hosts = [...new Set(spans.map(({ host }) => host))].toSorted()
+  const times = spans.map((span) => ({
+    ...span,
+    beginMilliseconds: Date.parse(span.startedAt),
+    endMilliseconds: Date.parse(span.endedAt ?? now),
+  }))
+  const begin = Math.min(...times.map(({ beginMilliseconds }) => beginMilliseconds))
+  const span = Math.max(1, Math.max(...times.map(({ endMilliseconds }) => endMilliseconds)) - begin)
+  const allLanes = coreLanes(times)
   return (
     <div>
-      {hosts.map((host) => {
-        const lanes = lanesOf(
-          spans.filter((other) => other.host === host),
-          now,
-        )
-        const busy = lanes.flat().reduce((sum, { from, to }) => sum + to - from, 0)
+      {[...new Set(allLanes.map(({ host }) => host))].map((host) => {
+        const lanes = allLanes.filter((lane) => lane.host === host).map((lane) => lane.times)
+        const busy = lanes.flat().reduce((sum, taken) => sum + taken.endMilliseconds - taken.beginMilliseconds, 0)
         const height = lanes.length * LANE + TITLE
         return (
           <figure class="lanes">
@@ -47,7 +49,7 @@ export function CoreTimeLine({ instrument, spans, now }: Props) {
               {lanes.map((lane, index) => (
                 <g>
                   <rect class="lane" x="0" y={index * LANE + 2} width={WIDTH} height={LANE - 4} />
-                  {lane.map(({ from, to, span: { abName, endedAs } }) => {
+                  {lane.map(({ beginMilliseconds: from, endMilliseconds: to, abName, endedAs }) => {
                     const x = ((from - begin) / span) * WIDTH
                     const width = Math.max(1.5, ((to - from) / span) * WIDTH - 1)
                     const words = `${abName}: ${endedAs ?? 'running'}, ${duration((to - from) / 1000)} from ${time(new Date(from).toISOString())}`
@@ -88,24 +90,4 @@ function lookOf(endedAs: Span['endedAs']): string {
   if (endedAs === 'processed') return 'fine'
   if (endedAs === null) return 'busy'
   return endedAs === 'failed' ? 'bad' : 'odd'
-}
-
-interface Placed {
-  readonly from: number
-  readonly to: number
-  readonly span: Span
-}
-
-/** Each span goes into the first lane that is free when it begins. */
-function lanesOf(spans: readonly Span[], now: string): readonly (readonly Placed[])[] {
-  const lanes: Placed[][] = []
-  const placed = spans
-    .map((span) => ({ from: Date.parse(span.startedAt), to: Date.parse(span.endedAt ?? now), span }))
-    .toSorted((a, b) => a.from - b.from)
-  for (const next of placed) {
-    const free = lanes.find((lane) => (lane.at(-1)?.to ?? 0) <= next.from)
-    if (free === undefined) lanes.push([next])
-    else free.push(next)
-  }
-  return lanes
 }

@@ -4,14 +4,18 @@ import type { Trend } from '../../../database/qc1-trend.ts'
 import { go } from '../router.ts'
 import type { Wire } from '../wire.ts'
 import { limitsOf } from './limits.ts'
+import { markPath } from './marks.ts'
 import { type Colours, Plot } from './plot.tsx'
 
 type WireTrend = Wire<Trend>
 
 const MJD_OF_1970 = 40_587
 const NEAR_PIXELS = 20
+const MARK_RADIUS_PIXELS = 3.5
+/** Of style.css: --series-1 to --series-6. */
+const COLOURS = 6
 
-/** Values over time, one colour and column of the legend for each setting, with the limits that the newest values were held against. */
+/** Values over time, a colour and a mark for each setting, with the limits that the newest values were held against. */
 export function TrendPlot({ instrument, trend }: { instrument: string; trend: WireTrend }) {
   const settings = useMemo(
     () => [...new Set(trend.points.map(({ setting }) => setting ?? 'unknown'))].toSorted(),
@@ -28,7 +32,7 @@ export function TrendPlot({ instrument, trend }: { instrument: string; trend: Wi
     return [times, ...values]
   }, [trend])
   const options = (colours: Colours): Omit<uPlot.Options, 'width' | 'height'> => ({
-    legend: { show: settings.length > 1, live: false },
+    legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: { y: { range: (_, low, high) => rangeOf(low, high, limits) } },
     cursor: { y: false, drag: { x: true, y: false } },
@@ -44,7 +48,7 @@ export function TrendPlot({ instrument, trend }: { instrument: string; trend: Wi
           label,
           stroke: colour,
           paths: () => null,
-          points: { show: true, size: 6, fill: colour, stroke: colour },
+          points: { show: true, paths: marksOf(index), fill: colour, stroke: colour },
         }
       }),
     ],
@@ -60,13 +64,46 @@ export function TrendPlot({ instrument, trend }: { instrument: string; trend: Wi
     },
   })
   return (
-    <Plot
-      label={`${trend.name} of ${trend.points.length} exposures over time`}
-      height={320}
-      data={data}
-      options={options}
-    />
+    <>
+      <Plot
+        label={`${trend.name} of ${trend.points.length} exposures over time`}
+        height={320}
+        data={data}
+        options={options}
+      />
+      {settings.length > 1 ? <Legend settings={settings} /> : null}
+    </>
   )
+}
+
+function Legend({ settings }: { settings: readonly string[] }) {
+  return (
+    <ul class="marks" aria-label="settings">
+      {settings.map((name, index) => (
+        <li>
+          <svg width="12" height="12" viewBox="-1.2 -1.2 2.4 2.4" aria-hidden="true">
+            <path d={markPath(index)} fill={`var(--series-${(index % COLOURS) + 1})`} />
+          </svg>{' '}
+          {name}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Draws the points of a series (from 0, uPlot counts from 1) with its mark. */
+function marksOf(series: number): uPlot.Series.Points.PathBuilder {
+  return (plot, seriesIndex, first, last) => {
+    const marks = new Path2D()
+    const radius = MARK_RADIUS_PIXELS * devicePixelRatio
+    for (let index = first; index <= last; index += 1) {
+      const value = plot.data[seriesIndex]?.[index]
+      if (value === null || value === undefined) continue
+      const x = plot.valToPos(plot.data[0][index] ?? 0, 'x', true)
+      marks.addPath(new Path2D(markPath(series, x, plot.valToPos(value, 'y', true), radius)))
+    }
+    return { fill: marks }
+  }
 }
 
 /** As an observing log writes them: days alone where the ticks are days apart, else with the time. */

@@ -79,6 +79,7 @@ export async function install(
     archives: [source.name],
     idpArchive: source.name,
     ownHost: 'muc01',
+    datePage: () => null,
     scratchDir: join(folder, 'scratch'),
     gencalibDir: join(archive, 'gencalib'),
     source,

@@ -302,6 +302,7 @@ describe('phoenix reprocess --trial', () => {
       archives: [],
       log: pino({ level: 'silent' }),
       ownHost: 'muc08',
+      datePage: () => null,
     })
     await activities.advanceCampaign(2)
     const dates = () =>

@@ -60,6 +60,8 @@ describe('a campaign', () => {
     expect(rig.starts()).toHaveLength(4)
     expect(await rig.campaignWorkflow(orderId).result()).toBe('done')
     expect(await campaigns(rig.database, 'open')).toEqual([])
+    const details = await (await rig.workflow.describe()).staticDetails()
+    expect(details).toContain(`[UVES ${DATE} in the monitor](http://127.0.0.1:7391/dates/UVES/${DATE})`)
   })
 
   test('takes several dates at once, newest first, and only the blocks that it lists', async () => {

@@ -560,6 +560,8 @@ export class Rig {
       archives: this.archives,
       idpArchive: `folder:${this.archiveDir}`,
       ownHost: HOST,
+      datePage: ({ instrument, date }: { instrument: string; date: string }) =>
+        `http://127.0.0.1:7391/dates/${instrument}/${date}`,
     }
   }
 

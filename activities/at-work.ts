@@ -1,4 +1,4 @@
-import { type AbPhase, endAtWork, type RunPhase, showAtWork, type Work } from '../database/at-work.ts'
+import { type AbPhase, endAtWork, type RunPhase, showAtWork, showLiveLog, type Work } from '../database/at-work.ts'
 import type { Host } from './dependencies.ts'
 
 /** Does a step of a run while the record shows that it is at work. What is shown is for the eye: it never keeps the work from going on. */
@@ -22,6 +22,12 @@ export async function showPhase(host: Host, runNumber: number, abName: string, p
   const work = { runNumber, host: host.name, abName }
   const { database } = host
   await forTheEye(host, work, phase === null ? endAtWork(database, work) : showAtWork(database, work, phase))
+}
+
+/** Shows to other hosts what the recipe of a block has logged so far. */
+export async function showLog(host: Host, runNumber: number, abName: string, log: string): Promise<void> {
+  const work = { runNumber, host: host.name, abName }
+  await forTheEye(host, work, showLiveLog(host.database, runNumber, abName, log))
 }
 
 async function forTheEye(host: Host, work: Work, shown: Promise<void>): Promise<void> {

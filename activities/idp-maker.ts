@@ -1,8 +1,9 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { Piscina } from 'piscina'
 import { OutcomeError } from '../domain/failure.ts'
 import { type IdpToMake, type MadeIdp, makeIdp } from '../idp/make-idp.ts'
 import type { ThreadAnswer } from '../idp/make-idp-thread.ts'
+import { projectRoot } from '../settings/project.ts'
 
 /** Makes IDPs off the worker's own thread: a conversion takes some tenths of a second, and heartbeats and the gate must not wait for it. */
 export interface IdpMaker {
@@ -11,11 +12,10 @@ export interface IdpMaker {
 }
 
 export function startIdpMaker(threads: number): IdpMaker {
-  const program = fileURLToPath(new URL('../idp/make-idp-thread.js', import.meta.url))
   // Threads run compiled code only; from source (in tests) the same function runs here.
   if (!import.meta.url.endsWith('.js')) return { make: makeIdp, close: async () => {} }
   const pool = new Piscina<IdpToMake, ThreadAnswer>({
-    filename: program,
+    filename: join(projectRoot(), 'dist', 'idp', 'make-idp-thread.js'),
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: 60_000,

@@ -21,7 +21,7 @@ export async function showAtWork(
   { runNumber, host, abName }: Work,
   phase: AbPhase | RunPhase,
 ): Promise<void> {
-  const row = { run_number: runNumber, subject: abName ?? '', phase, host, since: new Date() }
+  const row = { run_number: runNumber, subject: abName ?? '', phase, host, since: new Date(), live_log: null }
   await database
     .insertInto('at_work')
     .values(row)
@@ -36,6 +36,32 @@ export async function endAtWork(database: Database, { runNumber, abName }: Work)
     .where('run_number', '=', runNumber)
     .where('subject', '=', abName ?? '')
     .execute()
+}
+
+/** Shows what the recipe of a block has logged so far, until its next phase. */
+export async function showLiveLog(database: Database, runNumber: number, abName: string, log: string): Promise<void> {
+  await database
+    .updateTable('at_work')
+    .set({ live_log: log })
+    .where('run_number', '=', runNumber)
+    .where('subject', '=', abName)
+    .execute()
+}
+
+/** What the host of a running recipe shows of its log; null while it shows none. */
+export async function liveLog(
+  database: Database,
+  { instrument, abName }: { readonly instrument: string; readonly abName: string },
+): Promise<string | null> {
+  const row = await database
+    .selectFrom('at_work as w')
+    .innerJoin('date_run as r', 'r.run_number', 'w.run_number')
+    .select('w.live_log')
+    .where('r.instrument', '=', instrument)
+    .where('w.subject', '=', abName)
+    .where('r.ended_at', 'is', null)
+    .executeTakeFirst()
+  return row?.live_log ?? null
 }
 
 /** What is done with the blocks of the open run of a date. */

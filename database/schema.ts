@@ -302,7 +302,14 @@ export interface Schema {
     load_average: number | null
     maximum_load: number | null
   }
-  at_work: { run_number: number; subject: string; phase: string; host: string; since: Generated<Date> }
+  at_work: {
+    run_number: number
+    subject: string
+    phase: string
+    host: string
+    since: Generated<Date>
+    live_log: Generated<string | null>
+  }
   notification: {
     notification_id: Identity
     cause: string

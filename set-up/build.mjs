@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { main, root, run } from './run.mjs'
 
 /**
- * Compiles to `dist/`, which mirrors the tree, and bundles the workflows and the monitor's page. A new `dist/` takes the place of the old one
+ * Compiles to `dist/`, which mirrors the tree, and bundles the workflows, the command and the monitor's page. A new `dist/` takes the place of the old one
  * at the end, so that a failed build leaves the old one, and no file of a deleted source stays.
  * Files that are not code are read from the project and not copied.
  */
@@ -18,7 +18,11 @@ export async function build() {
     run(process.execPath, ['set-up/bundle-workflows.mjs', workflows, join(next, 'workflow-bundle.js')])
   }
   // Loaded here: before the node modules are installed there is none.
-  const { bundlePage } = await import('./bundle-page.mjs')
+  const [{ bundlePage }, { bundleProgram }] = await Promise.all([
+    import('./bundle-page.mjs'),
+    import('./bundle-program.mjs'),
+  ])
+  await bundleProgram(next)
   await bundlePage(root, join(next, 'monitor', 'page'))
   writeFileSync(join(next, stampName), sourcesHash())
   const previous = join(root, 'dist.previous')
@@ -48,6 +52,7 @@ function sourcesHash() {
     'set-up/build.mjs',
     'set-up/bundle-workflows.mjs',
     'set-up/bundle-page.mjs',
+    'set-up/bundle-program.mjs',
     'monitor/page/style.css',
   ]
   for (const path of [...configuration, ...sourcesIn('')]) hash.update(path).update(readFileSync(join(root, path)))

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { InfrastructureError } from '../domain/failure.ts'
+import { projectRoot } from '../settings/project.ts'
 import { makeNightFile, type NightFile } from './night-file.ts'
 
 /**
@@ -43,7 +45,7 @@ interface Lane {
 
 function threadLane(): Lane {
   // Options of the parent's command line, such as --input-type, are not for the thread.
-  const worker = new Worker(new URL('./make-files-worker.js', import.meta.url), { execArgv: [] })
+  const worker = new Worker(join(projectRoot(), 'dist', 'simulator', 'make-files-worker.js'), { execArgv: [] })
   const make = (file: NightFile, seed: number) =>
     new Promise<string>((resolve, reject) => {
       const fail = (reason: unknown) =>

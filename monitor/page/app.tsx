@@ -1,13 +1,13 @@
 import { useEffect } from 'preact/hooks'
 import { followLinks, useAddress } from './router.ts'
 import { SessionContext, useOwnSession } from './session.ts'
-import { AbView } from './views/ab.tsx'
+import { AbView } from './views/ab/ab.tsx'
 import { ArchiveView } from './views/archive.tsx'
 import { CampaignView } from './views/campaign.tsx'
 import { CampaignsView } from './views/campaigns.tsx'
-import { DateView } from './views/date.tsx'
+import { DateView } from './views/date/date.tsx'
 import { IdpView } from './views/idp.tsx'
-import { OverviewView } from './views/overview.tsx'
+import { OverviewView } from './views/overview/overview.tsx'
 import { Qc1View } from './views/qc1.tsx'
 
 const PLACES = [

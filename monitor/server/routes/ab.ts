@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
 import { Hono } from 'hono'
 import type { SSEStreamingApi } from 'hono/streaming'
-import { abLog } from '../../../client/ab-log.ts'
+import { abLog, liveText } from '../../../client/ab-log.ts'
 import { type AbKey, findAbs, openStart } from '../../../database/ab-record.ts'
 import { abMark, type AbView, abView } from '../../../database/ab-view.ts'
 import { attemptText } from '../../../database/attempts.ts'
 import { PreconditionError } from '../../../domain/failure.ts'
-import { printable, readLog } from '../../../pipeline/read-log.ts'
+import { printable } from '../../../pipeline/read-log.ts'
 import type { Guarded } from '../guard.ts'
 import { liveStream } from '../live.ts'
 import type { Monitor } from '../monitor.ts'
@@ -72,9 +71,8 @@ export function abRoutes({ database, settings, closing }: Monitor): Hono<Guarded
       if (seen !== null && mark !== seen) await stream.writeSSE({ event: 'changed', data: '' })
       seen = mark
       const open = await openStart(database, key)
-      if (open === null || open.host !== settings.host || !existsSync(open.folder)) return
-      const text = printable(readLog(open.folder, LIVE_LOG_BYTES).text)
-      if (text === told) return
+      const text = open === null ? null : await liveText(database, settings.host, key, open, LIVE_LOG_BYTES)
+      if (text === null || text === told) return
       const goesOn = told !== '' && text.startsWith(told)
       await stream.writeSSE({ event: goesOn ? 'log' : 'whole log', data: goesOn ? text.slice(told.length) : text })
       told = text

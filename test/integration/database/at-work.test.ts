@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { abPhases, endAtWork, runPhase, showAtWork } from '../../../database/at-work.ts'
+import { abPhases, endAtWork, liveLog, runPhase, showAtWork, showLiveLog } from '../../../database/at-work.ts'
 import { closeRun } from '../../../database/date-runs.ts'
 import { DATE, INSTRUMENT, opened, ownRecord, registered } from './own-record.ts'
 
@@ -29,4 +29,26 @@ test('what is at work is shown until it ends, and nothing of a closed run', asyn
   await closeRun(database, { runNumber, state: 'done', problems: [], bytesFreed: 0 })
   expect(await abPhases(database, INSTRUMENT, DATE)).toEqual(new Map())
   expect(await database.selectFrom('at_work').selectAll().execute()).toEqual([])
+})
+
+test('the log of a running recipe is shown until the next phase, and never of a closed run', async () => {
+  const database = await ownRecord()
+  const [abName = ''] = await registered(database, 1)
+  const { runNumber } = await opened(database)
+  const work = { runNumber, host: 'muc08', abName }
+  const shown = () => liveLog(database, { instrument: INSTRUMENT, abName })
+
+  await showLiveLog(database, runNumber, abName, 'nobody is at work')
+  expect(await shown()).toBeNull()
+  await showAtWork(database, work, 'recipe')
+  expect(await shown()).toBeNull()
+  await showLiveLog(database, runNumber, abName, 'order 1')
+  await showLiveLog(database, runNumber, abName, 'order 1\norder 2')
+  expect(await shown()).toBe('order 1\norder 2')
+  await showAtWork(database, work, 'products')
+  expect(await shown()).toBeNull()
+
+  await showLiveLog(database, runNumber, abName, 'late')
+  await closeRun(database, { runNumber, state: 'done', problems: [], bytesFreed: 0 })
+  expect(await shown()).toBeNull()
 })

@@ -172,14 +172,32 @@ describe('a block', () => {
     await readable()
   })
 
-  test('running: its log comes live', async () => {
+  /** Opens a block whose recipe is at work: its name, and its log when that has come. */
+  const logOfRunning = async (on: Page, address: string) => {
     const running = rig.starts().map((raw) => `${raw}.ab`)
     const name = rig.abs.map((ab) => ab.name).find((ab, index) => index > 1 && running.includes(ab)) ?? ''
-    await open(`/abs/UVES/${name}`)
-    const log = page.getByLabel('text of the log')
+    await on.goto(new URL(`/abs/UVES/${name}`, address).href)
+    const log = on.getByLabel('text of the log')
     await log.getByText('log of').waitFor()
-    expect(await log.innerText()).toContain(`log of ${name.replace(/\.ab$/, '')}`)
+    return { name, log: await log.innerText() }
+  }
+
+  test('running: its log comes live', async () => {
+    const { name, log } = await logOfRunning(page, monitor.url)
+    expect(log).toContain(`log of ${name.replace(/\.ab$/, '')}`)
     await readable()
+  })
+
+  test('running on another host: its log comes live all the same', async () => {
+    const elsewhere = await servedMonitor(rig.database, { PHOENIX_HOST: 'muc99' })
+    const other = await browser.newPage()
+    try {
+      const { name, log } = await logOfRunning(other, elsewhere.url)
+      expect(log).toContain(`log of ${name.replace(/\.ab$/, '')}`)
+    } finally {
+      await other.close()
+      await elsewhere.close()
+    }
   })
 })
 

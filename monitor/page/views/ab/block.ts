@@ -1,0 +1,5 @@
+import type { AbPage } from '../../../server/routes/ab.ts'
+import type { Wire } from '../../wire.ts'
+
+/** A block as the page gets it. */
+export type Ab = Wire<AbPage>

@@ -6,6 +6,7 @@ import { trialAbs } from '../database/trials.ts'
 import { type ClosedRunState, isOpenRun, type RunState } from '../domain/date-run.ts'
 import type { AbState } from '../domain/ab-state.ts'
 import { isConnectionLost } from './failure-line.ts'
+import { timeLeft } from './progress.ts'
 
 const LOOK_EVERY_MS = 1_000
 
@@ -26,13 +27,17 @@ export async function followRun(
   until: AbortSignal,
 ): Promise<ClosedRunState | null> {
   let seen: Look | null = null
+  const pace = { from: Date.now(), endedBefore: 0 }
   let away = false
   for (;;) {
     try {
       const look = await lookAt(database, run)
       if (away) say('the database is back')
       away = false
-      for (const line of changes(seen, look)) say(line)
+      if (seen === null) pace.endedBefore = look.abs.filter(({ state }) => isEnd(state)).length
+      const left = (ended: number, total: number) =>
+        timeLeft(Date.now() - pace.from, ended - pace.endedBefore, total - ended)
+      for (const line of changes(seen, look, left)) say(line)
       if (!isOpenRun(look.state)) return look.state
       seen = look
     } catch (error) {
@@ -57,7 +62,11 @@ export interface Look {
 }
 
 /** What has changed between two looks, in lines. At the first look only what is under way or has ended is worth a line. */
-export function changes(before: Look | null, now: Look): string[] {
+export function changes(
+  before: Look | null,
+  now: Look,
+  left: (ended: number, total: number) => string = () => '',
+): string[] {
   const lines: string[] = []
   const why = now.waitsFor === null ? '' : `: ${now.waitsFor}`
   const ofRun =
@@ -69,7 +78,7 @@ export function changes(before: Look | null, now: Look): string[] {
     const earlier = known.get(ab.abName)
     if (earlier === ab.state || (earlier === undefined && (!isUnderWay(ab.state) || before !== null))) continue
     if (isEnd(ab.state)) ended += 1
-    lines.push(lineOf(ab, isEnd(ab.state) ? ` (${ended} of ${total})` : ''))
+    lines.push(lineOf(ab, isEnd(ab.state) ? ` (${ended} of ${total}${left(ended, total)})` : ''))
   }
   // The end of the run comes after the blocks that led to it.
   return isOpenRun(now.state) ? [...ofRun, ...lines] : [...lines, ...ofRun]

@@ -24,9 +24,14 @@ export class Progress {
     const now = this.#now()
     if (now - this.#saidAt < SAY_EVERY_MS || done >= this.#total) return
     this.#saidAt = now
-    const left = done === 0 ? '' : `, about ${inWords(((now - this.#startedAt) / done) * (this.#total - done))} left`
+    const left = timeLeft(now - this.#startedAt, done, this.#total - done)
     this.#say(`${done} of ${this.#total} ${this.#what} (${Math.floor((100 * done) / this.#total)} %)${left}`)
   }
+}
+
+/** `, about 3 min left` at the pace until now, to be said after what is done; empty when nothing is, or nothing is left. */
+export function timeLeft(milliseconds: number, done: number, left: number): string {
+  return done <= 0 || left <= 0 ? '' : `, about ${inWords((milliseconds / done) * left)} left`
 }
 
 /** `40 s`, `12 min`, `3.5 h`: as exact as an estimate can be. */

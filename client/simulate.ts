@@ -15,6 +15,7 @@ import type { OnProgress } from '../simulator/write-night.ts'
 import type { CarryOut, CommandContext } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
+import { Progress } from './progress.ts'
 import { wholeNumber } from './whole-number.ts'
 
 export interface NightOptions {
@@ -83,9 +84,11 @@ export async function simulate(
   const { date, seed } = options
   const folder = nightFolder(settings)
   let made = 0
-  const onProgress: OnProgress = ({ done, total, file }) => {
+  let progress: Progress | null = null
+  const onProgress: OnProgress = ({ done, total }) => {
     made = total
-    if (done % 10 === 0 || done === total) output.say(`  ${done} of ${total} files (${file})`)
+    progress ??= new Progress(total, 'files', (line) => output.say(`  ${line}`))
+    progress.reached(done)
   }
   const logs = logsOf(options)
   const night = await simulateAnyNight({

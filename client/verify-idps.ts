@@ -4,6 +4,7 @@ import { type AuditedIdp, auditedIdps } from '../database/archive-audit.ts'
 import type { Database } from '../database/connect.ts'
 import { makeLive } from '../database/idps.ts'
 import { isOpenRun } from '../domain/date-run.ts'
+import { Progress } from './progress.ts'
 
 /** Something that is not as the record says. */
 export interface Finding {
@@ -22,6 +23,8 @@ export interface IdpVerification {
   readonly repair: boolean
   /** Read every file; else its size has to do. */
   readonly checksums: boolean
+  /** Told now and then how far it is. */
+  readonly say: (line: string) => void
 }
 
 /** IDPs both ways: every row has its file, and every file where IDPs are stored has its row. */
@@ -34,7 +37,9 @@ export async function verifyIdps(
   const idps = await auditedIdps(database)
   const findings: Finding[] = []
   let elsewhere = 0
-  for (const idp of idps) {
+  const progress = new Progress(idps.length, 'IDPs looked at', verification.say)
+  for (const [index, idp] of idps.entries()) {
+    progress.reached(index)
     // Of an open run: it is at work on them.
     if (idp.state === 'pending' && isOpenRun(idp.runState)) continue
     const finding =

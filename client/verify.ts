@@ -40,7 +40,14 @@ async function verify(
   { repair = false, checksums = false }: VerifyOptions,
 ): Promise<ExitCode> {
   const target = openTarget(settings.archives.idpTarget)
-  const idps = await verifyIdps({ database, target, host: settings.host, repair, checksums })
+  const idps = await verifyIdps({
+    database,
+    target,
+    host: settings.host,
+    repair,
+    checksums,
+    say: (line) => output.say(line),
+  })
   for (const note of idps.notes) output.say(note)
   const disk = await verifyScratch(settings, database, repair)
   const runs = await verifyRuns(settings, database, repair)

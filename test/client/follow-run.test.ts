@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { changes, type Look } from '../../client/follow-run.ts'
+import { timeLeft } from '../../client/progress.ts'
 import type { AbStatus } from '../../database/status.ts'
 
 const ab = (abName: string, state: AbStatus['state'], more: Partial<AbStatus> = {}): AbStatus => {
@@ -28,6 +29,20 @@ test('then one line for every block that changes, and none when nothing does', (
   ])
   expect(changes(before, after)).toEqual(['  b failed 0.8 s (2 of 3): no order found', '  c running'])
   expect(changes(after, after)).toEqual([])
+})
+
+test('an answer says about how long the rest takes', () => {
+  const before = look('running', [ab('a', 'running'), ab('b', 'running'), ab('c', 'pending')])
+  const after = look('running', [ab('a', 'processed'), ab('b', 'processed'), ab('c', 'running')])
+  const left = (ended: number, total: number) => timeLeft(60_000, ended, total - ended)
+  expect(changes(before, after, left)).toEqual([
+    '  a processed (1 of 3, about 2 min left)',
+    '  b processed (2 of 3, about 30 s left)',
+    '  c running',
+  ])
+  expect(
+    changes(after, look('done', [ab('a', 'processed'), ab('b', 'processed'), ab('c', 'processed')]), left),
+  ).toEqual(['  c processed (3 of 3)', 'run 7 done'])
 })
 
 test('a recipe that was cancelled is told: its block waits again', () => {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Agent, request } from 'undici'
+import type * as Undici from 'undici'
 import { InfrastructureError } from '../domain/failure.ts'
 import { ArchiveUnauthorized, FileMissing } from './archive.ts'
 import { ArchiveBusy, retryAfterSeconds } from './back-off.ts'
@@ -81,13 +81,13 @@ const MOST_HOPS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Connections are counted per archive elsewhere; the agent only keeps them. */
-const agents = new Map<number, Agent>()
+const agents = new Map<number, Undici.Agent>()
 
-function agentFor({ connectSeconds }: TransferLimits): Agent {
+function agentFor({ connectSeconds }: TransferLimits, undici: typeof Undici): Undici.Agent {
   const known = agents.get(connectSeconds)
   if (known !== undefined) return known
   // Times of bodies are watched where they are read, since a body that waits for our disk or our bandwidth limit is not idle.
-  const agent = new Agent({ connect: { timeout: connectSeconds * 1000 }, bodyTimeout: 0 })
+  const agent = new undici.Agent({ connect: { timeout: connectSeconds * 1000 }, bodyTimeout: 0 })
   agents.set(connectSeconds, agent)
   return agent
 }
@@ -95,10 +95,12 @@ function agentFor({ connectSeconds }: TransferLimits): Agent {
 async function askOnce(access: HttpAccess, url: URL, asking: Asking, isOwnOrigin: boolean): Promise<Answer> {
   const authorization = isOwnOrigin ? await access.authorization() : null
   const { method = 'GET', headers, body, signal } = asking
+  // Loaded here: most commands ask no server, and it takes its time.
+  const undici = await import('undici')
   try {
-    const answer = await request(url, {
+    const answer = await undici.request(url, {
       method,
-      dispatcher: agentFor(access.limits),
+      dispatcher: agentFor(access.limits, undici),
       headersTimeout: access.limits.idleSeconds * 1000,
       reset: !access.keepAlive,
       headers: { 'accept-encoding': 'identity', ...headers, ...(authorization === null ? {} : { authorization }) },

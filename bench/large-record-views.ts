@@ -26,13 +26,19 @@ const database = connect({ url: postgres.url, schema: settings.databaseSchema, c
 try {
   await migrate(database, settings.databaseSchema, join(projectRoot(), 'database', 'migrations'))
   if (await isEmpty(database)) await fillLargeRecord(database, { dates, absPerDate }, say)
-  const { date, abName, archiveName } = await example(database)
+  const { date, abName, archiveName, mcalib } = await example(database)
   const views = await measureViews([
     '/api/overview',
     '/api/calendar/UVES/2015',
     `/api/dates/UVES/${date}`,
     `/api/abs/UVES/${abName}`,
+    '/api/campaigns',
+    '/api/campaigns/1',
+    '/api/campaigns/2',
+    '/api/qc1/UVES',
     `/api/qc1/UVES?name=${encodeURIComponent('QC ORD1 OBJ SN')}`,
+    '/api/qc1/UVES?name=score+1',
+    '/api/qc1/UVES?name=score+1&setting=346.0',
     '/api/archive?target=HD%20123',
     '/api/archive?program=150.C-0007',
     `/api/archive?date=${date}`,
@@ -42,14 +48,27 @@ try {
   const commands = measureCommands([
     ['status'],
     ['status', 'UVES', date],
+    ['status', '--all'],
+    ['status', 'campaign/1'],
+    ['status', 'campaign/2'],
+    ['hosts'],
     ['report', 'UVES', date],
     ['report', 'UVES', '--by-month'],
+    ['report', 'campaign/2'],
     ['ab', 'show', abName],
     ['backlog'],
     ['qc1', 'list', 'UVES', '--from', date, '--to', date],
+    ['qc1', 'show', abName],
+    ['qc1', 'trend', 'UVES', 'QC ORD1 OBJ SN'],
     ['archive', 'list', '--date', date],
+    ['archive', 'list', '--used', mcalib],
+    ['archive', 'show', archiveName],
     ['archive', 'status', abName.replace(/\.ab$/, '')],
     ['notify', 'digest'],
+    ['notify', 'list'],
+    ['certified', 'UVES'],
+    ['daily', 'show'],
+    ['jobs', 'list'],
   ])
   const rows = [...views, ...commands].toSorted((a, b) => b.median - a.median)
   console.log('| view or command | median | slowest |\n|---|---|---|')
@@ -105,17 +124,27 @@ async function isEmpty(record: Database): Promise<boolean> {
   return (await record.selectFrom('sciproc_date').select('date').limit(1).execute()).length === 0
 }
 
-/** A date in the middle of the record, a processed block of it and its IDP. */
-async function example(record: Database): Promise<{ date: string; abName: string; archiveName: string }> {
+interface Example {
+  readonly date: string
+  readonly abName: string
+  readonly archiveName: string
+  readonly mcalib: string
+}
+
+/** A date in the middle of the record, a processed block of it, its IDP and one of its calibrations. */
+async function example(record: Database): Promise<Example> {
   const row = await record
     .selectFrom('idp as i')
     .innerJoin('sciproc_ab as a', (join_) =>
       join_.onRef('a.instrument', '=', 'i.instrument').onRef('a.ab_name', '=', 'i.ab_name'),
     )
-    .select(['a.date', 'a.ab_name', 'i.archive_name'])
+    .innerJoin('ab_calibration as c', (join_) =>
+      join_.onRef('c.instrument', '=', 'a.instrument').onRef('c.ab_name', '=', 'a.ab_name'),
+    )
+    .select(['a.date', 'a.ab_name', 'i.archive_name', 'c.file_name'])
     .where('a.date', '>=', '2013-01-01')
     .orderBy('a.date')
     .limit(1)
     .executeTakeFirstOrThrow()
-  return { date: row.date, abName: row.ab_name, archiveName: row.archive_name }
+  return { date: row.date, abName: row.ab_name, archiveName: row.archive_name, mcalib: row.file_name }
 }

@@ -14,6 +14,8 @@ const FIRST_DATE = '2000-01-01'
 const SETTINGS = ['346.0', '390.0', '437.0', '564.0', '580.0', '760.0', '860.0']
 const QC1_PER_AB = 8
 const SCORES_PER_AB = 5
+/** Beside the one of everything: each of a 27th of the dates. */
+const CAMPAIGNS = 27
 
 /**
  * Fills an empty record with dates, blocks, runs, attempts, QC1, scores, IDPs and events of a made-up instrument life, by set-based SQL: of
@@ -82,6 +84,25 @@ export async function fillLargeRecord(
           select 'UVES', ${FIRST_DATE}::date + n, 1, 'muc01', case when n % 200 = 11 then 'error' else 'done' end,
                  now() - (${dates} - n) * interval '5 minutes', now() - (${dates} - n) * interval '5 minutes' + interval '4 minutes', 'uves/6.1.8', 1e9
           from generate_series(0, ${dates - 51}) n`,
+    ],
+    [
+      'campaigns',
+      sql`with campaign as (
+            insert into processing_order (kind, instrument, ordered_by, reason, ended_at, ended_as)
+            select 'reprocess', 'UVES', 'ada', 'year ' || k, now(), 'done' from generate_series(1, ${CAMPAIGNS}) k
+            returning order_id
+          )
+          insert into order_date (order_id, instrument, date, position, state, run_number)
+          select c.order_id, 'UVES', ${FIRST_DATE}::date + n, n, 'done', n + 1
+          from (select 1 as order_id union all select order_id from campaign) c, generate_series(0, ${dates - 51}) n
+          where c.order_id = 1 or n % ${CAMPAIGNS} = c.order_id % ${CAMPAIGNS}`,
+    ],
+    [
+      'blocks of campaigns',
+      sql`insert into order_ab (order_id, instrument, date, ab_name, generation)
+          select d.order_id, 'UVES', d.date, a.ab_name, 1
+          from order_date d join sciproc_ab a on a.instrument = 'UVES' and a.date = d.date
+          where a.state <> 'left out'`,
     ],
     [
       'starts',

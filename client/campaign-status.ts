@@ -1,4 +1,9 @@
-import { campaignProgress, type CampaignProgress } from '../database/campaign-progress.ts'
+import {
+  campaignFailures,
+  campaignProgress,
+  type CampaignProgress,
+  type FailureCause,
+} from '../database/campaign-progress.ts'
 import {
   type Campaign,
   type CampaignRun,
@@ -11,6 +16,7 @@ import {
 import type { Database } from '../database/connect.ts'
 import { campaignName, campaignTitle } from '../domain/campaign.ts'
 import { PreconditionError } from '../domain/failure.ts'
+import { runName } from '../domain/trial.ts'
 import { clockTime } from './clock-time.ts'
 import { counted, secondsInWords } from './in-words.ts'
 import type { Output } from './output.ts'
@@ -18,6 +24,8 @@ import type { Output } from './output.ts'
 export interface CampaignStatus {
   readonly campaign: Campaign
   readonly progress: CampaignProgress
+  /** Biggest first. */
+  readonly causes: readonly FailureCause[]
   readonly dates: readonly OrderDate[]
   /** Runs of a campaign that is a trial, oldest first; of any other none. */
   readonly trials: readonly CampaignRun[]
@@ -31,7 +39,11 @@ export async function readCampaignStatus(database: Database, orderId: number): P
     throw new PreconditionError(`there is no ${campaignName(orderId)}: \`phoenix status\` lists those that are open`)
   }
   const trials = campaign.trial ? await campaignRuns(database, orderId) : []
-  return { campaign, progress: await campaignProgress(database, orderId), dates, trials }
+  const [progress, causes] = await Promise.all([
+    campaignProgress(database, orderId),
+    campaignFailures(database, orderId),
+  ])
+  return { campaign, progress, causes, dates, trials }
 }
 
 /** Open campaigns with their counts. */
@@ -45,7 +57,7 @@ export async function openCampaigns(
 }
 
 /** One campaign in full. */
-export function showCampaign(output: Output, { campaign, progress, dates, trials }: CampaignStatus): void {
+export function showCampaign(output: Output, { campaign, progress, causes, dates, trials }: CampaignStatus): void {
   const { orderId, instrument, orderedBy, orderedAt, reason, endedAt, endedAs, waitsFor } = campaign
   output.heading(`${campaignName(orderId)}: ${campaignTitle(campaign)} of ${instrument}, ${endedAs ?? 'open'}`)
   output.say(`ordered by ${orderedBy} at ${clockTime(orderedAt)}${reason === null ? '' : `: ${reason}`}`)
@@ -56,7 +68,7 @@ export function showCampaign(output: Output, { campaign, progress, dates, trials
   if (endedAs === null) output.say(pace(progress))
   const runsText = ({ date, runNumber }: OrderDate) =>
     campaign.trial
-      ? trials.flatMap((run) => (run.date === date ? [`trial/${run.runNumber}`] : [])).join(', ')
+      ? trials.flatMap((run) => (run.date === date ? [runName(run.runNumber, true)] : [])).join(', ')
       : String(runNumber ?? '')
   output.table(
     [
@@ -64,7 +76,7 @@ export function showCampaign(output: Output, { campaign, progress, dates, trials
       { title: 'cause', text: ({ cause }) => cause },
       { title: 'for example', text: ({ example }) => example },
     ],
-    progress.causes,
+    causes,
   )
   output.table(
     [

@@ -28,19 +28,11 @@ export async function findAbs(database: Database, name: string): Promise<readonl
   const rows = await database
     .selectFrom('sciproc_ab as a')
     .selectAll('a')
-    .where((where) =>
-      where.or([
-        where('a.ab_name', 'in', [name, `${name}.ab`]),
-        where.exists(
-          where
-            .selectFrom('ab_raw as r')
-            .select('r.ab_name')
-            .whereRef('r.instrument', '=', 'a.instrument')
-            .whereRef('r.ab_name', '=', 'a.ab_name')
-            .whereRef('r.version', '=', 'a.version')
-            .where((raw) => raw.or([raw('r.dp_id', '=', name), raw('r.file_name', '=', name)])),
-        ),
-      ]),
+    .where(
+      sql<boolean>`(a.instrument, a.ab_name, a.version) in (
+        select instrument, ab_name, version from sciproc_ab where ab_name in (${name}, ${`${name}.ab`})
+        union select instrument, ab_name, version from ab_raw where dp_id = ${name}
+        union select instrument, ab_name, version from ab_raw where file_name = ${name})`,
     )
     .orderBy('a.instrument')
     .orderBy('a.ab_name')

@@ -3,6 +3,7 @@ import { type CampaignEnd, campaignName, whenClosed } from '../domain/campaign.t
 import { isOpenRun } from '../domain/date-run.ts'
 import type { OrderDateState } from '../domain/order.ts'
 import { trialGeneration } from '../domain/trial.ts'
+import { countAnswers } from './campaign-progress.ts'
 import type { Campaign } from './campaigns.ts'
 import { hostOfWaiting } from './choose-host.ts'
 import type { Database } from './connect.ts'
@@ -76,7 +77,7 @@ export async function openCampaignDate(
   })
 }
 
-/** Where a date of a campaign stands now; `detail` in a person's words. */
+/** Where a date of a campaign stands now, with what has become of its blocks until then; `detail` in a person's words. */
 export async function setDate(
   database: Database,
   orderId: number,
@@ -88,6 +89,7 @@ export async function setDate(
   await database
     .updateTable('order_date')
     .set({ state, detail, changed_at: new Date(), ...(runNumber === undefined ? {} : { run_number: runNumber }) })
+    .set(await countAnswers(database, orderId, [date]))
     .where('order_id', '=', orderId)
     .where('date', '=', date)
     .execute()

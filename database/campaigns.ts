@@ -62,10 +62,11 @@ export async function placeCampaign(
     if (campaign.newestFirst) dates.reverse()
     await transaction
       .insertInto('order_date')
-      .columns(['order_id', 'instrument', 'date', 'position'])
+      .columns(['order_id', 'instrument', 'date', 'position', 'abs'])
       .expression(
-        sql`select ${orderId}, ${campaign.instrument}, date, position
-          from unnest(${dates}::date[]) with ordinality as listed (date, position)`,
+        sql`select ${orderId}, ${campaign.instrument}, listed.date, position, count(*)
+          from unnest(${dates}::date[]) with ordinality as listed (date, position) join ${rowsOf(free)} on w.date = listed.date
+          group by listed.date, position`,
       )
       .execute()
     await transaction

@@ -117,6 +117,11 @@ export interface Schema {
     state: Generated<OrderDateState>
     run_number: number | null
     detail: string | null
+    abs: Generated<number>
+    processed: Generated<number>
+    failed: Generated<number>
+    interrupted: Generated<number>
+    gone: Generated<number>
     changed_at: Generated<Date>
   }
   order_ab: AbKey & { order_id: number; date: string; generation: number }

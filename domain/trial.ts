@@ -6,6 +6,12 @@ export function trialGeneration(runNumber: number): number {
   return -runNumber
 }
 
+/** How people call a run: that of a trial has a report of its own under this name. */
+export function runName(runNumber: number | null, isTrialRun: boolean): string {
+  if (runNumber === null) return ''
+  return isTrialRun ? `trial/${runNumber}` : String(runNumber)
+}
+
 /** What a block of a trial campaign has until the run of its date is open: no attempt bears it. */
 export const TRIAL_TO_COME = 0
 

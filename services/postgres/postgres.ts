@@ -65,23 +65,27 @@ async function adopt(folder: string, moved: string | null): Promise<PostgresServ
   const password = await readPassword(folder)
   const address = (database: string) =>
     `postgresql://${databaseName}:${password}@127.0.0.1:${postmaster.port}/${database}`
-  await untilReady(address('postgres'), folder)
-  await createDatabase(address('postgres'))
+  const version = await untilReady(address(databaseName), address('postgres'), folder)
   const where = `${folder}, port ${postmaster.port}${moved === null ? '' : ` (${moved})`}`
-  return { url: address(databaseName), found: 'adopted', version: await askVersion(address(databaseName)), where }
+  return { url: address(databaseName), found: 'adopted', version, where }
 }
 
 /** After a crash a server recovers before it answers; how long depends on what it had to do. */
 const recoverySeconds = 120
 const cannotConnectNow = '57P03'
+const noSuchDatabase = '3D000'
 
-async function untilReady(url: string, folder: string): Promise<void> {
+/** Version of the server when it answers for our database, which is made if there is none yet. */
+async function untilReady(url: string, maintenanceUrl: string, folder: string): Promise<string> {
   const deadline = Date.now() + recoverySeconds * 1000
   for (;;) {
     try {
-      await askVersion(url)
-      return
+      return await askVersion(url)
     } catch (error) {
+      if (sqlState(error) === noSuchDatabase) {
+        await createDatabase(maintenanceUrl)
+        continue
+      }
       if (sqlState(error) === '28P01') {
         throw new PreconditionError(`PostgreSQL in ${folder} does not accept the password kept there`, { cause: error })
       }

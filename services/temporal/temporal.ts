@@ -4,7 +4,6 @@ import type { Connection } from '@temporalio/client'
 import { InfrastructureError } from '../../domain/failure.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { endProcess, runningProcess } from '../process.ts'
-import { obtainTemporalBinary } from './obtain.ts'
 import { registerSearchAttributes } from './search-attributes.ts'
 import { type DevServer, findDevServer, logTail, spawnDevServer } from './server.ts'
 
@@ -69,6 +68,8 @@ async function adoptOrEnd(
 }
 
 async function startOurs(settings: Settings, say: (line: string) => void): Promise<TemporalService> {
+  // Loaded here, with its HTTP client: most commands find the server running.
+  const { obtainTemporalBinary } = await import('./obtain.ts')
   const binary = await obtainTemporalBinary(settings.cacheDir, say)
   const ports = { port: settings.temporalPort, uiPort: settings.temporalUiPort }
   const server = await spawnDevServer(binary, storeFolder(settings), settings.temporalNamespace, ports)

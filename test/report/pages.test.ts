@@ -160,10 +160,10 @@ test('the page of a campaign: order, counts, failures by cause, every date', asy
       interrupted: 1,
       gone: 0,
       dates: { done: 1, waiting: 1 },
-      causes: [{ cause: 'recipe: no order', abs: 2, example: 'a.ab' }],
       answersPerHour: null,
       secondsLeft: null,
     },
+    causes: [{ cause: 'recipe: no order', abs: 2, example: 'a.ab' }],
     dates: [
       { date: '2026-03-01', position: 1, state: 'done', runNumber: 7, detail: null },
       { date: '2026-02-28', position: 2, state: 'put off', runNumber: null, detail: 'run 5 of bob is open' },

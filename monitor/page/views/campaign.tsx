@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { campaignName } from '../../../domain/campaign.ts'
 import type { OrderDateState } from '../../../domain/order.ts'
+import { runName } from '../../../domain/trial.ts'
 import type { CampaignPage } from '../../server/routes/campaigns.ts'
 import { useDocument, useStream } from '../data.ts'
 import { duration, moment } from '../format.ts'
@@ -20,7 +21,7 @@ export function CampaignView({ orderId }: { orderId: string }) {
   const trouble = useStream(`${path}/live`, { campaign: (data) => setLive(JSON.parse(data)) })
   const page = live ?? first
   if (page === null) return error === null ? <p class="faint">asking</p> : <p class="trouble">{error}</p>
-  const { campaign, progress, dates } = page
+  const { campaign, progress, causes, dates } = page
   return (
     <>
       <h1>
@@ -75,20 +76,25 @@ export function CampaignView({ orderId }: { orderId: string }) {
         <Table
           label="failures by cause"
           columns={causeColumns(campaign.instrument)}
-          rows={progress.causes}
+          rows={causes}
           id={({ cause }) => cause}
           empty="none"
         />
       </section>
       <section>
         <h2>Dates</h2>
-        <Table label="dates" columns={dateColumns(campaign.instrument)} rows={dates} id={({ date }) => date} />
+        <Table
+          label="dates"
+          columns={dateColumns(campaign.instrument, campaign.trial)}
+          rows={dates}
+          id={({ date }) => date}
+        />
       </section>
     </>
   )
 }
 
-function causeColumns(instrument: string): readonly Column<Page['progress']['causes'][number]>[] {
+function causeColumns(instrument: string): readonly Column<Page['causes'][number]>[] {
   return [
     { title: 'ABs', cell: ({ abs }) => abs, key: ({ abs }) => abs, align: 'right' },
     { title: 'cause', cell: ({ cause }) => cause, long: true },
@@ -107,11 +113,11 @@ const LOOKS: Record<OrderDateState, AnyState> = {
   stopped: 'stopped',
 }
 
-function dateColumns(instrument: string): readonly Column<Page['dates'][number]>[] {
+function dateColumns(instrument: string, isTrial: boolean): readonly Column<Page['dates'][number]>[] {
   return [
     { title: 'date', cell: ({ date }) => <a href={`/dates/${instrument}/${date}`}>{date}</a>, key: ({ date }) => date },
     { title: 'state', cell: ({ state }) => <State state={LOOKS[state]} text={state} />, key: ({ state }) => state },
-    { title: 'run', cell: ({ runNumber }) => runNumber ?? '', align: 'right' },
+    { title: 'run', cell: ({ runNumber }) => runName(runNumber, isTrial), align: 'right' },
     { title: 'detail', cell: ({ detail }) => detail ?? '', long: true },
   ]
 }

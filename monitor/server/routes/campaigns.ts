@@ -25,10 +25,11 @@ export function campaignRoutes({ database, closing }: Monitor): Hono<Guarded> {
       const all = await campaigns(database, 'all')
       const open = all.filter(({ endedAt }) => endedAt === null)
       const ended = all.filter(({ endedAt }) => endedAt !== null).slice(-MOST_ENDED)
-      const lines: CampaignLine[] = []
-      for (const campaign of [...open, ...ended].toSorted((a, b) => b.orderId - a.orderId)) {
-        lines.push({ campaign, progress: await campaignProgress(database, campaign.orderId) })
-      }
+      const lines: CampaignLine[] = await Promise.all(
+        [...open, ...ended]
+          .toSorted((a, b) => b.orderId - a.orderId)
+          .map(async (campaign) => ({ campaign, progress: await campaignProgress(database, campaign.orderId) })),
+      )
       return context.json({ campaigns: lines })
     })
     .get('/:orderId{[0-9]{1,15}}', async (context) => context.json(await status(context.req.param('orderId'))))

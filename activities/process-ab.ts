@@ -22,7 +22,7 @@ import { awaitEnd } from './process-ab/await-end.ts'
 import { type Block, openBlock, recipeFolder } from './process-ab/block.ts'
 import { conclude, recordWithoutRecipe } from './process-ab/conclude.ts'
 import { calibrationsOf, fetchInputs } from './process-ab/fetch-inputs.ts'
-import { prepare, start } from './process-ab/start.ts'
+import { prepare, type Prepared, start } from './process-ab/start.ts'
 import { removeFolder } from './scratch.ts'
 
 /** What became of a block that was offered to the host. Not started: it is offered again when that may change. */
@@ -98,11 +98,12 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
   if (held !== null) return { ended: false, why: held }
   await clearLeftover(block)
   let release: (() => void) | null = null
+  let prepared: Prepared | null = null
   try {
     const calibrations = await calibrationsOf(block)
     if (calibrations === null) return changedSincePlanned(host, block.registered.abName)
     await show(block, 'raw')
-    const prepared = await prepare(block, await fetchInputs(block, calibrations))
+    prepared = await prepare(block, await fetchInputs(block, calibrations))
     await show(block, 'core')
     const leaving = AbortSignal.any([abandoned, host.closing])
     release = await host.gate.enter(priorityOf(run.kind), leaving, () => mostCores(block), memoryOf(block))
@@ -124,6 +125,7 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     return { ended: true, outcome: await recordWithoutRecipe(block, { outcome: 'failed', kind, cause }) }
   } finally {
     release?.()
+    prepared?.launcher.dismiss()
   }
 }
 

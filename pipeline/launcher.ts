@@ -1,6 +1,6 @@
 /**
  * Runs one recipe in its private folder and writes how it ended. Started detached by a worker with the path of `job.json`; it
- * outlives that worker, so it is a program of its own that needs nothing but Node.
+ * outlives that worker, so it is a program of its own that needs nothing but Node. The recipe begins at a word on the standard input.
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -22,8 +22,12 @@ const LOOKS_PER_FULL_LOOK = 20
 const CAPTURED_BYTES = 1024 * 1024
 
 const job: RecipeJob = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'))
-// A folder is claimed once: whoever comes second has nothing to do here.
-if (claim(job.folder)) runRecipe(job)
+// Whoever started this has no core for the recipe yet: its word is awaited, and its end, or a closed pipe, means that none will come.
+process.stdin.once('data', () => {
+  process.stdin.destroy()
+  // A folder is claimed once: whoever comes second has nothing to do here.
+  if (claim(job.folder)) runRecipe(job)
+})
 
 function runRecipe({ folder, esorex, arguments: esorexArguments, limits, graceSeconds, nice }: RecipeJob): void {
   const startedAt = new Date().toISOString()

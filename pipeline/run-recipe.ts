@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, watch } from 'node:fs'
+import { mkdirSync, realpathSync, watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { InfrastructureError, PreconditionError } from '../domain/failure.ts'
+import { join } from 'node:path'
+import { InfrastructureError } from '../domain/failure.ts'
 import type { Pipeline } from './find-pipeline.ts'
 import { signalProcess } from './process-table.ts'
+import { launcherLog, type ReadyLauncher, readyLauncher } from './ready-launcher.ts'
 import { killOrphans, launcherOf, parseFile, readStatus, recipeProcessOf, recipeState } from './recipe-folder.ts'
 import type { RecipeState } from './recipe-folder.ts'
 import { recipeJobSchema } from './recipe-job.ts'
@@ -17,6 +16,7 @@ import { writeDurably } from './write-durably.ts'
 
 export { clearLost, liveLogPath, recipeState } from './recipe-folder.ts'
 export type { RecipeState } from './recipe-folder.ts'
+export { type ReadyLauncher, readyLauncher } from './ready-launcher.ts'
 export type { RecipeLimits } from './recipe-job.ts'
 export type { RecipeStatus } from './recipe-status.ts'
 
@@ -63,17 +63,20 @@ export async function prepareRecipe(recipe: RecipeToPrepare): Promise<RecipeStat
  *
  * Throws InfrastructureError if the launcher cannot start or the recipe is lost (`clearLost` first), PreconditionError if the
  * launcher is not built.
+ *
+ * @param launcher started before for this folder; without one it is started now
  */
-export async function startRecipe(folder: string): Promise<void> {
+export async function startRecipe(folder: string, launcher?: ReadyLauncher): Promise<void> {
   const { state } = recipeState(folder)
   if (state === 'lost')
     throw new InfrastructureError(`recipe in ${folder} was started before and is lost: clear it first`)
   if (state === 'ended') return
-  const launcher = state === 'none' ? spawnLauncher(folder) : null
+  const own = state === 'none' ? (launcher ?? readyLauncher(folder)) : null
+  own?.go()
   await watchFolder(folder, () => {
     const now = recipeState(folder)
     if (now.state === 'ended' || (now.state === 'running' && now.recipePid !== null)) return true
-    if (now.state === 'lost' || (now.state === 'none' && launcher?.ended())) {
+    if (now.state === 'lost' || (now.state === 'none' && own?.hasEnded())) {
       throw new InfrastructureError(`the launcher in ${folder} ended before its recipe started: ${launcherLog(folder)}`)
     }
     return null
@@ -164,43 +167,6 @@ export function esorexOptions(): readonly string[] {
     '--time=TRUE',
     '--msg-level=warning',
   ]
-}
-
-/** The launcher in a session of its own, so that neither Ctrl-C nor the death of this process reaches it. */
-function spawnLauncher(folder: string): { ended: () => boolean } {
-  const program = launcherPath()
-  const log = openSync(join(folder, 'launcher.log'), 'a')
-  let failed = false
-  try {
-    const { PATH, LD_LIBRARY_PATH } = process.env
-    const child = spawn(process.execPath, [program, join(folder, 'job.json')], {
-      cwd: folder,
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...(PATH && { PATH }), ...(LD_LIBRARY_PATH && { LD_LIBRARY_PATH }) },
-    })
-    child.once('error', () => {
-      failed = true
-    })
-    child.unref()
-    return { ended: () => failed || child.exitCode !== null || child.signalCode !== null }
-  } finally {
-    closeSync(log)
-  }
-}
-
-function launcherLog(folder: string): string {
-  const path = join(folder, 'launcher.log')
-  return (existsSync(path) && readFileSync(path, 'utf8').trim().slice(0, 2000)) || 'it left no message'
-}
-
-/** The built launcher, also when this runs from source: only the nearest package.json knows where the project is. */
-function launcherPath(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
-  const path = join(folder, 'dist', 'pipeline', 'launcher.js')
-  if (!existsSync(path)) throw new PreconditionError(`the recipe launcher is not built (${path}): run npm run build`)
-  return path
 }
 
 /** Files of the launcher whose appearance is worth a look; the recipe's own are many. */

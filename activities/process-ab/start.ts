@@ -5,7 +5,7 @@ import type { Mode } from '../../domain/instrument.ts'
 import { mayStartAt } from '../../domain/order.ts'
 import { recipeParameters } from '../../domain/recipe-parameters.ts'
 import { ensureRecipe } from '../../pipeline/find-pipeline.ts'
-import { prepareRecipe, startRecipe } from '../../pipeline/run-recipe.ts'
+import { prepareRecipe, type ReadyLauncher, readyLauncher, startRecipe } from '../../pipeline/run-recipe.ts'
 import type { InputFile } from '../input-list.ts'
 import { type Block, recipeFolder } from './block.ts'
 
@@ -20,12 +20,14 @@ export interface Ready {
 }
 
 export interface Prepared {
+  /** To be dismissed by whoever does not start with it. */
+  readonly launcher: ReadyLauncher
   readonly parameters: readonly string[]
   /** Hash of the instrument file, which is on record. */
   readonly instrumentFile: string
 }
 
-/** Writes all that the recipe needs, so that a core that becomes free is not kept waiting for the disk. Starts nothing; may be repeated. */
+/** Writes all that the recipe needs and gets a launcher ready, so that a core that becomes free is not kept waiting. May be repeated. */
 export async function prepare(block: Block, { inputs, mode }: Ready): Promise<Prepared> {
   const { host, registered, pipeline, instrument } = block
   const { ab } = registered
@@ -40,14 +42,15 @@ export async function prepare(block: Block, { inputs, mode }: Ready): Promise<Pr
     limits: instrument.limits,
     nice: host.niceness,
   })
-  return { parameters, instrumentFile: await keepInstrumentFile(host.database, instrument) }
+  const instrumentFile = await keepInstrumentFile(host.database, instrument)
+  return { launcher: readyLauncher(recipeFolder(block)), parameters, instrumentFile }
 }
 
 /**
  * Waits for nothing: the caller has a core. The start is committed first and the recipe begins after it, so that a hold which is
  * committed before is always seen; what dies in between is a start without an end.
  */
-export async function start(block: Block, configuration: Prepared): Promise<Started> {
+export async function start(block: Block, { launcher, ...configuration }: Prepared): Promise<Started> {
   const { host, run, registered } = block
   const result = await recordStart(host.database, {
     runNumber: run.runNumber,
@@ -67,6 +70,6 @@ export async function start(block: Block, configuration: Prepared): Promise<Star
     windowIsOpen: mayStartAt(run, host, new Date()),
   })
   if (!result.started) return { started: false, reason: result.decision.reason, detail: result.decision.detail }
-  await startRecipe(recipeFolder(block))
+  await startRecipe(recipeFolder(block), launcher)
   return { started: true, startId: result.startId }
 }

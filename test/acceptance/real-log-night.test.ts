@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { compareWithTruth } from '../../simulator/compare-with-truth.ts'
-import { readTruth } from '../end-to-end/archived-spectrum.ts'
-import { readArchivedChips } from '../integration/checks/archived-chips.ts'
+import { readArchivedSpectra, readTruth } from '../end-to-end/archived-spectrum.ts'
 import { Installation } from '../end-to-end/installation.ts'
 import { newestRun, recipeStarts } from '../end-to-end/night.ts'
 
@@ -44,7 +43,7 @@ test('a 60-AB night of the log with the real pipeline: complete, and the archive
   const shifts: number[] = []
   for (const { name, setting, pixelsOf } of blocks) {
     const archiveName = idps.find(({ ab_name: abName }) => abName === name)?.archive_name ?? ''
-    const spectra = await readArchivedChips(join(installation.settings.archive.dir, 'idp', archiveName))
+    const spectra = await readArchivedSpectra(join(installation.settings.archive.dir, 'idp', archiveName), setting)
     expect(spectra).toHaveLength(setting > 500 ? 2 : 1)
     const truth = await readTruth(installation.home, `${pixelsOf}.ab`)
     for (const spectrum of spectra) {

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compareWithTruth } from '../../../simulator/compare-with-truth.ts'
 import { type SimulatedLogNight, simulateLogNight } from '../../../simulator/log-night.ts'
-import { readTruth } from '../../end-to-end/archived-spectrum.ts'
-import { readArchivedChips } from './archived-chips.ts'
+import { readArchivedSpectra, readTruth } from '../../end-to-end/archived-spectrum.ts'
 import { install, type Installation, type Verdict } from './installation.ts'
 
 /** Two exposures of 346 nm and two of 564 nm, not in step. */
@@ -53,7 +52,7 @@ test('what is in the archive is what was injected, chip by chip', async () => {
   const archiveName = new Map(idps.map((idp) => [idp.ab_name, idp.archive_name]))
   for (const { name, pixelsOf, setting } of night.blocks) {
     const path = join(installation.archive, 'idp', archiveName.get(name) ?? '')
-    const spectra = await readArchivedChips(path)
+    const spectra = await readArchivedSpectra(path, setting)
     expect(spectra).toHaveLength(setting === 564 ? 2 : 1)
     const truth = await readTruth(folder, `${pixelsOf}.ab`)
     for (const spectrum of spectra) {

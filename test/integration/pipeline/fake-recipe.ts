@@ -82,6 +82,7 @@ const BUILT = [
   'launcher',
   'bounded-capture',
   'process-table',
+  'ready-launcher',
   'resource-usage',
   'write-durably',
   'recipe-folder',

@@ -4,13 +4,36 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { recipeProcessOf } from '../../../pipeline/recipe-folder.ts'
-import { cancelRecipe, clearLost, recipeState, startRecipe, waitForRecipe } from '../../../pipeline/run-recipe.ts'
+import {
+  cancelRecipe,
+  clearLost,
+  readyLauncher,
+  recipeState,
+  startRecipe,
+  waitForRecipe,
+} from '../../../pipeline/run-recipe.ts'
 import { launcherPid, newFolder, noted, prepareFake, projectRoot, runs, until } from './fake-recipe.ts'
 
 function waiting(scratch: string): { note: string; end: string; parameters: string[] } {
   const note = join(scratch, 'note')
   const end = join(scratch, 'end')
   return { note, end, parameters: [`--note=${note}`, `--until=${end}`] }
+}
+
+/** Launchers at work for a folder, whether they have claimed it or not. */
+function launchersOf(folder: string): readonly number[] {
+  const job = join(folder, 'job.json')
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && runs(pid) && commandLineOf(pid).includes(job))
+}
+
+function commandLineOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return [] // it has just ended
+  }
 }
 
 describe('a recipe outlives its worker', () => {
@@ -80,6 +103,61 @@ describe('a recipe outlives its worker', () => {
     await prepareFake(folder, 'succeed')
     expect(readFileSync(join(folder, 'job.json'), 'utf8')).toBe(before)
     expect(await cancelRecipe(folder)).toMatchObject({ killedBy: 'cancel' })
+  })
+})
+
+describe('a launcher that waits for a core', () => {
+  test('starts nothing until it gets its word, and then at once', async () => {
+    const { folder, scratch } = newFolder()
+    const { note, end, parameters } = waiting(scratch)
+    await prepareFake(folder, 'wait', { parameters })
+    const launcher = readyLauncher(folder)
+    await until(() => launchersOf(folder).length === 1)
+    expect(recipeState(folder)).toEqual({ state: 'none' })
+    await startRecipe(folder, launcher)
+    expect(recipeState(folder).state).toBe('running')
+    launcher.dismiss()
+    writeFileSync(end, '')
+    expect(await waitForRecipe(folder)).toMatchObject({ exitCode: 0, killedBy: null })
+    expect(noted(note)).toHaveLength(1)
+  })
+
+  test('goes when it is dismissed, and leaves the folder to the next one', async () => {
+    const { folder } = newFolder()
+    await prepareFake(folder, 'succeed')
+    const launcher = readyLauncher(folder)
+    launcher.dismiss()
+    await until(() => launcher.hasEnded())
+    expect(recipeState(folder)).toEqual({ state: 'none' })
+    await startRecipe(folder)
+    expect(await waitForRecipe(folder)).toMatchObject({ exitCode: 0 })
+  })
+
+  test('goes when its worker dies by kill -9', async () => {
+    const { folder } = newFolder()
+    await prepareFake(folder, 'succeed')
+    const module = pathToFileURL(join(projectRoot, 'dist/pipeline/run-recipe.js')).href
+    const worker = spawn(process.execPath, [
+      join(projectRoot, 'test/fixtures/recipes/ready-worker.mjs'),
+      module,
+      folder,
+    ])
+    await new Promise((resolve) => worker.stdout.once('data', resolve))
+    await until(() => launchersOf(folder).length === 1)
+    worker.kill('SIGKILL')
+    await until(() => launchersOf(folder).length === 0)
+    expect(recipeState(folder)).toEqual({ state: 'none' })
+    expect(readdirSync(folder).toSorted()).toEqual(['in.sof', 'job.json', 'launcher.log', 'products'])
+  })
+
+  test('one that has died does not keep its caller waiting', async () => {
+    const { folder } = newFolder()
+    await prepareFake(folder, 'succeed')
+    const launcher = readyLauncher(folder)
+    await until(() => launchersOf(folder).length === 1)
+    for (const pid of launchersOf(folder)) process.kill(pid, 'SIGKILL')
+    await until(() => launcher.hasEnded())
+    await expect(startRecipe(folder, launcher)).rejects.toThrow('ended before its recipe started')
   })
 })
 

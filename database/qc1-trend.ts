@@ -37,12 +37,14 @@ const MOST_POINTS = 20_000
 /** Values over time, of the present generation of each block. */
 export async function qc1Trend(database: Database, selection: TrendSelection): Promise<Trend> {
   const isParameter = selection.name.startsWith('QC ')
-  const rows = await (isParameter ? parameterValues(database, selection) : scoreValues(database, selection))
+  const { rows, lookedAt } = await (isParameter
+    ? parameterValues(database, selection)
+    : scoreValues(database, selection))
   const points = rows.toSorted((a, b) => (a.mjd_obs ?? 0) - (b.mjd_obs ?? 0))
   return {
     name: selection.name,
     unit: rows.find(({ unit }) => unit !== null)?.unit ?? null,
-    isCut: rows.length === MOST_POINTS,
+    isCut: lookedAt === MOST_POINTS,
     points: points.map((row) => ({
       abName: row.ab_name,
       date: row.date,
@@ -95,7 +97,13 @@ interface Row {
   readonly unit: string | null
 }
 
-async function scoreValues(database: Database, selection: TrendSelection): Promise<readonly Row[]> {
+interface Found {
+  readonly rows: readonly Row[]
+  /** Values, or blocks, that were looked at. */
+  readonly lookedAt: number
+}
+
+async function scoreValues(database: Database, selection: TrendSelection): Promise<Found> {
   const { rows } = await sql<Row>`
     select a.ab_name, a.date, a.mjd_obs, t.setting, s.value, s.score, s.limit_text, null as unit
     from score s
@@ -104,22 +112,30 @@ async function scoreValues(database: Database, selection: TrendSelection): Promi
     where s.instrument = ${selection.instrument} and s.name = ${selection.name} and s.value is not null
       and ${restricted(selection)}
     order by a.date desc limit ${MOST_POINTS}`.execute(database)
-  return rows
+  return { rows, lookedAt: rows.length }
 }
 
-async function parameterValues(database: Database, selection: TrendSelection): Promise<readonly Row[]> {
-  const { rows } = await sql<Row>`
-    select a.ab_name, a.date, a.mjd_obs, t.setting,
-           percentile_cont(0.5) within group (order by q.value) as value, null as score, null as limit_text,
-           max(q.unit) as unit
-    from qc1 q
-    join sciproc_ab a on a.instrument = q.instrument and a.ab_name = q.ab_name and a.generation = q.generation
-    join attempt t on t.instrument = q.instrument and t.ab_name = q.ab_name and t.generation = q.generation
-    where q.instrument = ${selection.instrument} and q.name like ${likePattern(selection.name)}
-      and q.value is not null and q.value <> 'NaN' and ${restricted(selection)}
-    group by a.ab_name, a.date, a.mjd_obs, t.setting
-    order by a.date desc limit ${MOST_POINTS}`.execute(database)
-  return rows
+/** Of the newest blocks: a parameter may have a row for each of thirty orders, and all of them for 27 years are too many to sort. */
+async function parameterValues(database: Database, selection: TrendSelection): Promise<Found> {
+  const { rows } = await sql<Row & { looked_at: number }>`
+    with newest as (
+      select a.instrument, a.ab_name, a.generation, a.date, a.mjd_obs, t.setting
+      from sciproc_ab a
+      join attempt t on t.instrument = a.instrument and t.ab_name = a.ab_name and t.generation = a.generation
+      where a.instrument = ${selection.instrument} and a.state = 'processed' and ${restricted(selection)}
+      order by a.date desc limit ${MOST_POINTS}
+    )
+    select n.ab_name, n.date, n.mjd_obs, n.setting, m.value, null as score, null as limit_text, m.unit,
+           (select count(*) from newest) as looked_at
+    from newest n
+    cross join lateral (
+      select percentile_cont(0.5) within group (order by q.value) as value, max(q.unit) as unit
+      from qc1 q
+      where q.instrument = n.instrument and q.ab_name = n.ab_name and q.generation = n.generation
+        and q.name like ${likePattern(selection.name)} and q.value is not null and q.value <> 'NaN'
+    ) m
+    where m.value is not null`.execute(database)
+  return { rows, lookedAt: rows[0]?.looked_at ?? 0 }
 }
 
 function restricted({ setting, from, to }: TrendSelection) {

@@ -18,12 +18,20 @@ export async function loadInstrument(folder: string, instrument: string): Promis
   }
   const path = join(folder, `${name}.yaml`)
   const content = await readFile(path, 'utf8')
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const before = lastRead.get(path)
+  if (before?.file.sha256 === sha256) return before
   const file = parseInstrumentFile(content)
   if (file.valid) {
-    return { ...file.instrument, file: { content, sha256: createHash('sha256').update(content).digest('hex') } }
+    const read: CertifiedInstrument = { ...file.instrument, file: { content, sha256 } }
+    lastRead.set(path, read)
+    return read
   }
   const [problem] = file.problems
   const line = problem?.line === null || problem === undefined ? '' : `, line ${problem.line}`
   const place = problem === undefined || problem.place.length === 0 ? '' : `${placeText(problem.place)}: `
   throw new PreconditionError(`${path}${line}: ${place}${problem?.message}`)
 }
+
+/** By path: a worker asks several times for each block, and parsing takes tens of milliseconds. The content decides, so an edit counts at once. */
+const lastRead = new Map<string, CertifiedInstrument>()

@@ -37,6 +37,7 @@ try {
     '/api/campaigns/2',
     '/api/qc1/UVES',
     `/api/qc1/UVES?name=${encodeURIComponent('QC ORD1 OBJ SN')}`,
+    `/api/qc1/UVES?name=${encodeURIComponent('QC ORD* OBJ SN')}`,
     '/api/qc1/UVES?name=score+1',
     '/api/qc1/UVES?name=score+1&setting=346.0',
     '/api/archive?target=HD%20123',

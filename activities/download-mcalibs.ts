@@ -67,5 +67,5 @@ async function orHold<Result>(host: Host, work: () => Promise<Result>): Promise<
 }
 
 function describe({ needed: { fileName, categories, neededBy }, problem }: BrokenCalibration): string {
-  return `mcalib ${fileName} (${categories.join(', ')}): ${problem}; needed by ${neededBy.length} ABs`
+  return `mcalib ${fileName} (${categories.join(', ')}): ${problem}; needed by ${neededBy.length} ${neededBy.length === 1 ? 'AB' : 'ABs'}`
 }

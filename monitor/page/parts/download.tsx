@@ -3,15 +3,22 @@ import { messageOf } from '../data.ts'
 import { day } from '../format.ts'
 import { useSession } from '../session.ts'
 
+interface Props {
+  readonly name: string
+  readonly releaseDate: string | null
+  /** What the link says. */
+  readonly text?: string
+}
+
 /** The file of an IDP. Proprietary data go to operators only, and that they took them is recorded. */
-export function Download({ name, releaseDate }: { name: string; releaseDate: string | null }) {
+export function Download({ name, releaseDate, text = 'download' }: Props) {
   const { operator } = useSession()
   const [said, setSaid] = useState('')
   const path = `/api/archive/idps/${name}/file`
   if (releaseDate === null || Date.parse(releaseDate) <= Date.now()) {
     return (
-      <a href={path} download={name}>
-        download
+      <a href={path} download={name} title="download">
+        {text}
       </a>
     )
   }

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
+import type { CampaignEnd } from '../../../domain/campaign.ts'
 import { messageOf, order } from '../data.ts'
 import { useSession } from '../session.ts'
 
@@ -138,12 +139,13 @@ export function dateOrders(
 }
 
 /** What can be ordered for a campaign: its open runs are part of it. */
-export function campaignOrders(name: string, { isOpen }: { isOpen: boolean }): readonly Order[] {
+export function campaignOrders(name: string, endedAs: CampaignEnd | null): readonly Order[] {
+  if (endedAs === 'done') return []
   const scope = { instrument: name }
   const hold = (kind: 'pause' | 'stop' | 'cancel') => (reason: string) => ({ kind, scope, reason })
   const path = '/api/holds'
   return [
-    ...(isOpen
+    ...(endedAs === null
       ? [
           {
             name: 'Pause',

@@ -73,11 +73,7 @@ export function ArchiveView({ address }: { address: URL }) {
 const columns: readonly Column<Row>[] = [
   {
     title: 'night',
-    cell: ({ instrument, date }) => (
-      <a href={`/dates/${instrument}/${date}`}>
-        {instrument} {date}
-      </a>
-    ),
+    cell: ({ instrument, date }) => <a href={`/dates/${instrument}/${date}`}>{date}</a>,
     key: ({ date }) => date,
   },
   {
@@ -101,10 +97,13 @@ const columns: readonly Column<Row>[] = [
     align: 'right',
   },
   { title: 'IDP', cell: ({ idp }) => (idp === null ? '' : <a href={`/idps/${idp}`}>{idp}</a>), key: ({ idp }) => idp },
-  { title: 'size', cell: ({ bytes: size }) => bytes(size), key: ({ bytes: size }) => size, align: 'right' },
   {
     title: 'file',
-    cell: ({ idp, releaseDate }) => (idp === null ? '' : <Download name={idp} releaseDate={releaseDate} />),
+    hint: 'brings the file of the IDP',
+    cell: ({ idp, releaseDate, bytes: size }) =>
+      idp === null ? '' : <Download name={idp} releaseDate={releaseDate} text={bytes(size)} />,
+    key: ({ bytes: size }) => size,
+    align: 'right',
   },
   { title: 'cause', cell: ({ cause }) => cause ?? '', key: ({ cause }) => cause, long: true },
 ]

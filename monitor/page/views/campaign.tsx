@@ -44,14 +44,23 @@ export function CampaignView({ orderId }: { orderId: string }) {
         <dd>
           {endedDates(progress.dates)} of {allDates(progress.dates)}
         </dd>
-        <dt>rate</dt>
-        <dd>
-          {progress.answersPerHour === null
-            ? 'nothing can be said yet'
-            : `${progress.answersPerHour.toFixed(0)} ABs an hour`}
-        </dd>
-        <dt>left</dt>
-        <dd>{campaign.endedAs === null ? duration(progress.secondsLeft) : `ended at ${moment(campaign.endedAt)}`}</dd>
+        {campaign.endedAs === null ? (
+          <>
+            <dt>rate</dt>
+            <dd>
+              {progress.answersPerHour === null
+                ? 'nothing can be said yet'
+                : `${progress.answersPerHour.toFixed(0)} ABs an hour`}
+            </dd>
+            <dt>left</dt>
+            <dd>{duration(progress.secondsLeft)}</dd>
+          </>
+        ) : (
+          <>
+            <dt>ended</dt>
+            <dd>{moment(campaign.endedAt)}</dd>
+          </>
+        )}
         <dt>ordered</dt>
         <dd>
           by {campaign.orderedBy} at {moment(campaign.orderedAt)}
@@ -70,7 +79,7 @@ export function CampaignView({ orderId }: { orderId: string }) {
           style={{ flexGrow: Math.max(0, progress.abs - progress.processed - progress.failed - progress.interrupted) }}
         />
       </div>
-      <Orders orders={campaignOrders(campaignName(campaign.orderId), { isOpen: campaign.endedAs === null })} />
+      <Orders orders={campaignOrders(campaignName(campaign.orderId), campaign.endedAs)} />
       <section>
         <h2>Failures by cause</h2>
         <Table

@@ -82,7 +82,10 @@ function Page({ instrument, date, rest, abs, trouble }: PageProps) {
         </span>
       </h1>
       {trouble === null ? null : <p class="trouble">{trouble}</p>}
-      {run?.waitsFor == null ? null : <p class="waits">waits: {run.waitsFor}</p>}
+      {run?.waitsFor == null ||
+      rest.holds.some((hold) => run.waitsFor?.startsWith(`${hold.kind} by ${hold.placedBy}`)) ? null : (
+        <p class="waits">waits: {run.waitsFor}</p>
+      )}
       {rest.holds.map((hold) => (
         <p class="waits" key={hold.id}>
           {hold.kind} of {describeScope(hold.scope)} by {hold.placedBy} since {moment(hold.placedAt)}

@@ -3,9 +3,13 @@ import type { SSEStreamingApi } from 'hono/streaming'
 import { startPlace } from '../../../client/place.ts'
 import { dateMark, type DateView, dateView } from '../../../database/date-view.ts'
 import { activeHolds } from '../../../database/holds.ts'
+import { absWithoutAnswer, type RegisteredAb } from '../../../database/plan.ts'
+import { calibrationOutlook, type CalibrationOutlook } from '../../../domain/calibration-outlook.ts'
 import { isOpenRun } from '../../../domain/date-run.ts'
+import { PreconditionError } from '../../../domain/failure.ts'
 import { type Hold, inScope } from '../../../domain/hold.ts'
 import { isObservingDate } from '../../../domain/observing-date.ts'
+import { loadInstrument } from '../../../settings/instruments.ts'
 import { dateWorkflowId } from '../../../workflows/ids.ts'
 import type { Guarded } from '../guard.ts'
 import { liveStream, sendsChanges, shared } from '../live.ts'
@@ -54,7 +58,25 @@ async function readPage({ database, settings }: Monitor, instrument: string, dat
   const run = view.runs.find(({ state }) => isOpenRun(state))
   const place = startPlace(settings, { instrument, date, orderId: run?.orderId ?? 0, host: run?.host ?? settings.host })
   const holds = (await activeHolds(database)).filter(({ scope }) => inScope(scope, place))
-  return { ...view, holds, workflowId: dateWorkflowId(settings.queuePrefix, instrument, date) }
+  const outlook = await outlookOf(settings.instrumentDir, await absWithoutAnswer(database, instrument, date))
+  const abs = view.abs.map((ab) => ({ ...ab, ...outlook.get(ab.abName) }))
+  return { ...view, abs, holds, workflowId: dateWorkflowId(settings.queuePrefix, instrument, date) }
+}
+
+/** Of blocks that have no scores yet. Without a readable instrument file nothing is said: whoever processes the date is told. */
+async function outlookOf(
+  instrumentDir: string,
+  abs: readonly RegisteredAb[],
+): Promise<ReadonlyMap<string, CalibrationOutlook>> {
+  const [first] = abs
+  if (first === undefined) return new Map()
+  try {
+    const instrument = await loadInstrument(instrumentDir, first.ab.instrument)
+    return new Map(abs.map(({ abName, ab }) => [abName, calibrationOutlook(ab, instrument)]))
+  } catch (error) {
+    if (error instanceof PreconditionError) return new Map()
+    throw error
+  }
 }
 
 /** Of 600 blocks a second changes two or three: only those are sent, and only those are drawn again. */

@@ -101,7 +101,6 @@ async function takeAll(env, folder) {
     await take('date-narrow', datePath, { viewport: NARROW })
     await take('overview-narrow', '/', { viewport: NARROW })
     await take('date-dark', datePath, { colorScheme: 'dark' })
-    await take('overview-dark', '/', { colorScheme: 'dark' })
     const newest = async (status) =>
       (await get(`/api/archive?status=${encodeURIComponent(status)}&to=${DONE.at(-1).date}`)).rows[0]
     const [processed, failed] = [await newest('processed fine'), await newest('failed')]

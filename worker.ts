@@ -16,7 +16,7 @@ import { freeBytes } from './activities/disk-space.ts'
 import { findLeftovers, removeLeftovers } from './activities/leftovers.ts'
 import { startIdpMaker } from './activities/idp-maker.ts'
 import { logActivities } from './activities/log-context.ts'
-import { slotsFor } from './activities/plan-date.ts'
+import { blocksAtOnce, slotsFor } from './activities/plan-date.ts'
 import { openArchives } from './archive/open-archive.ts'
 import { calibrationCacheIn, calibrationCacheOf } from './client/calibration-cache-of.ts'
 import { dailyConfiguration } from './client/keep-daily.ts'
@@ -140,6 +140,7 @@ async function runHost(
     target,
     calibrationCache: calibrationCacheOf(settings),
     gate: new CpuGate(settings.cores, settings.memoryBytes),
+    slots: new CpuGate(slotsFor(settings.cores, settings.lookAhead)),
     idpMaker,
     quarantine: quarantineOf(settings),
     findPipeline: cachedPipelines(settings.recipeDir),
@@ -175,7 +176,7 @@ async function runHost(
       interceptors,
       taskQueue: recipesQueue(settings.queuePrefix, settings.host),
       activities: hostRecipeActivities(host),
-      maxConcurrentActivityTaskExecutions: slotsFor(settings.cores, settings.lookAhead),
+      maxConcurrentActivityTaskExecutions: blocksAtOnce(settings.cores, settings.lookAhead),
     }),
   ])
   log.info({ host: settings.host, cores: settings.cores }, 'worker ready')

@@ -46,6 +46,8 @@ export interface Host extends Orchestration {
   /** Null: calibrations go with their date. */
   readonly calibrationCache: CalibrationCache | null
   readonly gate: CpuGate
+  /** Places for blocks between the download of their raw and the end of their recipe. */
+  readonly slots: CpuGate
   readonly idpMaker: IdpMaker
   /** For IDPs that break a rule. */
   readonly quarantine: Quarantine

@@ -11,7 +11,7 @@ export interface DatePlan {
   readonly abNames: readonly string[]
   /** Those of them whose recipe an earlier workflow of this run has started: it may be running. They come first in `abNames`. */
   readonly startedAbNames: readonly string[]
-  /** ABs that may be on the host at once: its cores and the look-ahead. */
+  /** ABs that may be on the host at once. */
   readonly slots: number
   /** With which the host's queue is served, 1 first. */
   readonly priority: number
@@ -36,7 +36,7 @@ export function makePlanDate({ database }: Orchestration) {
         .executeTakeFirst()
       const startedAbNames = abs.filter(({ state }) => state === 'running').map(({ abName }) => abName)
       const others = abs.filter(({ state }) => state !== 'running').map(({ abName }) => abName)
-      const slots = slotsFor(found?.cores ?? 1, found?.look_ahead ?? null)
+      const slots = blocksAtOnce(found?.cores ?? 1, found?.look_ahead ?? null)
       const priority = priorityOf(run.kind)
       const campaign = isCampaign(run.kind) ? run.orderId : null
       return {
@@ -58,7 +58,23 @@ export function makePlanDate({ database }: Orchestration) {
   }
 }
 
-/** Blocks that may be on a host at once: its cores and the look-ahead, which is a quarter of them and at least one unless it is given. */
+/**
+ * Blocks that may be between the download of their raw and the end of their recipe: the cores of the host and its look-ahead, which is a
+ * quarter of them and at least one unless it is given.
+ */
 export function slotsFor(cores: number, lookAhead: number | null): number {
-  return cores + (lookAhead ?? Math.max(1, Math.floor(cores / 4)))
+  return cores + lookAheadOf(cores, lookAhead)
+}
+
+/**
+ * Blocks that may be on a host at once. Beside its slots there is half the look-ahead for blocks whose recipe has ended and that are checked
+ * and converted: what is fetched in their place has no products yet. So all together take no more of the disk than the slots would with whole
+ * blocks, as long as products are no smaller than their raw.
+ */
+export function blocksAtOnce(cores: number, lookAhead: number | null): number {
+  return slotsFor(cores, lookAhead) + Math.floor(lookAheadOf(cores, lookAhead) / 2)
+}
+
+function lookAheadOf(cores: number, given: number | null): number {
+  return given ?? Math.max(1, Math.floor(cores / 4))
 }

@@ -85,8 +85,8 @@ async function bringToAnEnd(block: Block, work: AbWork, abandoned: AbortSignal):
       const result = await startAndFollow(block, abandoned)
       if (result !== 'look again') return result
     } else if (openStart !== null) {
-      const release = host.gate.join(memoryOf(block))
-      const result = await follow(block, openStart.startId, release, abandoned)
+      const places = [host.gate.join(memoryOf(block)), host.slots.join()]
+      const result = await follow(block, openStart.startId, places, abandoned)
       if (result !== 'look again') return result
     }
   }
@@ -94,18 +94,19 @@ async function bringToAnEnd(block: Block, work: AbWork, abandoned: AbortSignal):
 
 async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbResult | 'look again'> {
   const { host, run } = block
-  const held = await whyNotNow(block)
-  if (held !== null) return { ended: false, why: held }
-  await clearLeftover(block)
+  const leaving = AbortSignal.any([abandoned, host.closing])
+  const leave = await host.slots.enter(priorityOf(run.kind), leaving)
   let release: (() => void) | null = null
   let prepared: Prepared | null = null
   try {
+    const held = await whyNotNow(block)
+    if (held !== null) return { ended: false, why: held }
+    await clearLeftover(block)
     const calibrations = await calibrationsOf(block)
     if (calibrations === null) return changedSincePlanned(host, block.registered.abName)
     await show(block, 'raw')
     prepared = await prepare(block, await fetchInputs(block, calibrations))
     await show(block, 'core')
-    const leaving = AbortSignal.any([abandoned, host.closing])
     release = await host.gate.enter(priorityOf(run.kind), leaving, () => mostCores(block), memoryOf(block))
     const busy = await whyTooBusy(host)
     if (busy !== null) return { ended: false, why: busy }
@@ -117,7 +118,7 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
       if (reason === 'held' || reason === 'window closed' || reason === 'changed') return { ended: false, why: detail }
       return 'look again'
     }
-    return await follow(block, started.startId, release, abandoned)
+    return await follow(block, started.startId, [release, leave], abandoned)
   } catch (error) {
     if (error instanceof ArchiveUnauthorized) return { ended: false, why: await holdArchive(host, error) }
     if (!(error instanceof OutcomeError)) throw error
@@ -125,6 +126,7 @@ async function startAndFollow(block: Block, abandoned: AbortSignal): Promise<AbR
     return { ended: true, outcome: await recordWithoutRecipe(block, { outcome: 'failed', kind, cause }) }
   } finally {
     release?.()
+    leave()
     prepared?.launcher.dismiss()
   }
 }
@@ -140,11 +142,11 @@ function memoryOf({ host, registered, instrument }: Block): number {
   return memoryBytes
 }
 
-/** From a running (or ended) recipe to its record. The core is given back as soon as the recipe has ended. */
+/** From a running (or ended) recipe to its record. Core and slot are given back as soon as the recipe has ended. */
 async function follow(
   block: Block,
   startId: number,
-  release: () => void,
+  places: readonly (() => void)[],
   abandoned: AbortSignal,
 ): Promise<AbResult | 'look again'> {
   let status
@@ -152,7 +154,7 @@ async function follow(
     await show(block, 'recipe')
     status = await awaitEnd(block, abandoned)
   } finally {
-    release()
+    for (const giveBack of places) giveBack()
   }
   if (status === null) return 'look again'
   await show(block, 'products')

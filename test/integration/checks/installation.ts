@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { pino } from 'pino'
 import { CpuGate } from '../../../activities/cpu-gate.ts'
+import { slotsFor } from '../../../activities/plan-date.ts'
 import { startIdpMaker } from '../../../activities/idp-maker.ts'
 import { makeCleanUp } from '../../../activities/clean-up.ts'
 import type { Host } from '../../../activities/dependencies.ts'
@@ -90,6 +91,7 @@ export async function install(
     maximumLoad: null,
     sayHostIsSeen: async () => {},
     gate: new CpuGate(2),
+    slots: new CpuGate(slotsFor(2, null)),
     idpMaker: startIdpMaker(1),
     quarantine: { folder: join(folder, 'quarantine'), keepDays: 1, maximumBytes: 1e9 },
     findPipeline: (name) => findPipeline(name),

@@ -12,7 +12,7 @@ import { CpuGate } from '../../../activities/cpu-gate.ts'
 import { startIdpMaker } from '../../../activities/idp-maker.ts'
 import type { Host } from '../../../activities/dependencies.ts'
 import { hostFileActivities, hostRecipeActivities, orchestrationActivities } from '../../../activities/index.ts'
-import { slotsFor } from '../../../activities/plan-date.ts'
+import { blocksAtOnce, slotsFor } from '../../../activities/plan-date.ts'
 import { FolderArchive } from '../../../archive/folder.ts'
 import { TemporalClient } from '../../../client/temporal.ts'
 import { campaigns, type NewCampaign, orderDates, placeCampaign, readCampaign } from '../../../database/campaigns.ts'
@@ -67,6 +67,8 @@ export interface RigOptions {
   /** Exposures of one template; one unless it is said. */
   readonly templateExposures?: number
   readonly cores?: number
+  /** As PHOENIX_LOOK_AHEAD; a quarter of the cores and at least one unless it is said. */
+  readonly lookAhead?: number
   readonly limits?: Partial<Instrument['limits']>
   readonly pipeline?: Partial<Pipeline>
   /** Replaces parts of the host before its worker starts. */
@@ -204,7 +206,7 @@ export class Rig {
     writeFileSync(join(rig.#recipeDir, 'product.fits'), smallProduct())
     await database
       .insertInto('host')
-      .values({ host: HOST, cores: options.cores ?? 2 })
+      .values({ host: HOST, cores: options.cores ?? 2, look_ahead: options.lookAhead ?? null })
       .execute()
     await rig.register(abs, rig.date)
     return rig
@@ -315,7 +317,7 @@ export class Rig {
         ...options,
         taskQueue: recipesQueue(this.prefix, HOST),
         activities: hostRecipeActivities(host),
-        maxConcurrentActivityTaskExecutions: slotsFor(cores, null),
+        maxConcurrentActivityTaskExecutions: blocksAtOnce(cores, this.#options.lookAhead ?? null),
       }),
     ])
     const running = Promise.all(workers.map((worker) => worker.run()))
@@ -358,6 +360,7 @@ export class Rig {
       maximumLoad: null,
       sayHostIsSeen: async () => {},
       gate: new CpuGate(this.#options.cores ?? 2),
+      slots: new CpuGate(slotsFor(this.#options.cores ?? 2, this.#options.lookAhead ?? null)),
       idpMaker: startIdpMaker(1),
       quarantine: { folder: join(this.folder, 'quarantine'), keepDays: 1, maximumBytes: 1e9 },
       findPipeline: () => Promise.resolve(pipeline),

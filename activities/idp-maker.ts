@@ -16,7 +16,8 @@ export function startIdpMaker(threads: number): IdpMaker {
   if (!import.meta.url.endsWith('.js')) return { make: makeIdp, close: async () => {} }
   const pool = new Piscina<IdpToMake, ThreadAnswer>({
     filename: join(projectRoot(), 'dist', 'idp', 'make-idp-thread.js'),
-    minThreads: 0,
+    // One is there before the first block needs it: loading takes a quarter of a second.
+    minThreads: 1,
     maxThreads: threads,
     idleTimeout: 60_000,
   })

@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { InfrastructureError } from '../domain/failure.ts'
-import { projectRoot } from '../settings/project.ts'
 import { makeNightFile, type NightFile } from './night-file.ts'
 
 /**
@@ -44,8 +42,8 @@ interface Lane {
 }
 
 function threadLane(): Lane {
-  // Options of the parent's command line, such as --input-type, are not for the thread.
-  const worker = new Worker(join(projectRoot(), 'dist', 'simulator', 'make-files-worker.js'), { execArgv: [] })
+  // By way of the folder above, so that it is found from the bundled command too. Options of the parent's command line, such as --input-type, are not for the thread.
+  const worker = new Worker(new URL('../simulator/make-files-worker.js', import.meta.url), { execArgv: [] })
   const make = (file: NightFile, seed: number) =>
     new Promise<string>((resolve, reject) => {
       const fail = (reason: unknown) =>

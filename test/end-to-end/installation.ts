@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -100,14 +100,16 @@ export class Installation {
     return this.processes().filter(({ commandLine }) => commandLine.includes('worker'))
   }
 
-  /** Recipes that run, and their launchers. */
+  /** Recipes that run, and their launchers; one that waits for a core has no recipe yet, and does not count. */
   recipes(): { esorex: number[]; launchers: number[] } {
     const found = this.processes()
     const of = (test: (words: readonly string[]) => boolean) =>
       found.filter(({ commandLine }) => test(commandLine)).map(({ pid }) => pid)
     return {
       esorex: of(([program = '']) => program.endsWith('esorex')),
-      launchers: of((words) => words.some((word) => word.endsWith('/launcher.js'))),
+      launchers: of(([, launcher = '', job = '']) => {
+        return launcher.endsWith('/launcher.js') && existsSync(join(dirname(job), 'launcher.json'))
+      }),
     }
   }
 

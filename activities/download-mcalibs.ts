@@ -1,5 +1,6 @@
 import { ArchiveUnauthorized } from '../archive/archive.ts'
 import { absToProcess, leaveOut } from '../database/plan.ts'
+import { counted } from '../domain/counted.ts'
 import { InfrastructureError } from '../domain/failure.ts'
 import { type BrokenCalibration, bringCalibrations } from './bring-calibrations.ts'
 import type { Host } from './dependencies.ts'
@@ -67,5 +68,5 @@ async function orHold<Result>(host: Host, work: () => Promise<Result>): Promise<
 }
 
 function describe({ needed: { fileName, categories, neededBy }, problem }: BrokenCalibration): string {
-  return `mcalib ${fileName} (${categories.join(', ')}): ${problem}; needed by ${neededBy.length} ${neededBy.length === 1 ? 'AB' : 'ABs'}`
+  return `mcalib ${fileName} (${categories.join(', ')}): ${problem}; needed by ${counted(neededBy.length, 'AB')}`
 }

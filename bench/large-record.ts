@@ -124,6 +124,18 @@ export async function fillLargeRecord(
           where state in ('processed', 'failed', 'interrupted')`,
     ],
     [
+      'counts of campaigns',
+      sql`update order_date d set abs = c.abs, processed = c.processed, failed = c.failed, interrupted = c.interrupted
+          from (
+            select l.order_id, l.date, count(*) as abs, count(*) filter (where a.state = 'processed') as processed,
+                   count(*) filter (where a.state = 'failed') as failed,
+                   count(*) filter (where a.state = 'interrupted') as interrupted
+            from order_ab l join sciproc_ab a on a.instrument = l.instrument and a.ab_name = l.ab_name
+            group by l.order_id, l.date
+          ) c
+          where c.order_id = d.order_id and c.date = d.date`,
+    ],
+    [
       'QC1 parameters',
       sql`insert into qc1 (instrument, ab_name, generation, name, category, order_number, value)
           select 'UVES', raw || '.ab', 1, 'QC ORD' || k || ' OBJ SN', 'RED_SCI_POINT_BLUE', k, 20 + (n * 31 + i * 7 + k) % 60

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { lookForMissing } from '../activities/ready-again.ts'
 import { openArchives } from '../archive/open-archive.ts'
+import { counted } from '../domain/counted.ts'
 import { backlog, errorDates, type ErrorDate } from '../database/backlog.ts'
 import { clockTime } from './clock-time.ts'
 import { type CarryOut, withRecord } from './context.ts'
 import { example, JSON_OPTION } from './example.ts'
 import { EXIT } from './exit-code.ts'
-import { counted } from './in-words.ts'
 import { knownInstrument } from './place.ts'
 
 const DAY_MS = 86_400_000

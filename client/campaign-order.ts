@@ -11,6 +11,7 @@ import {
   type Selection,
   stateCounts,
 } from '../database/order-selection.ts'
+import { counted } from '../domain/counted.ts'
 import { campaignName, campaignTitle } from '../domain/campaign.ts'
 import { checkedDateRange } from '../domain/date-range.ts'
 import { PreconditionError } from '../domain/failure.ts'
@@ -19,7 +20,7 @@ import { type CommandContext, withTemporal } from './context.ts'
 import { JSON_OPTION } from './example.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { followCampaign } from './follow-campaign.ts'
-import { bytesInWords, counted, secondsInWords } from './in-words.ts'
+import { bytesInWords, secondsInWords } from './in-words.ts'
 import { selectedToTry } from './order-trial.ts'
 import { knownInstrument, notRegistered } from './place.ts'
 import { wholeNumber } from './whole-number.ts'

@@ -14,11 +14,12 @@ import {
   readCampaign,
 } from '../database/campaigns.ts'
 import type { Database } from '../database/connect.ts'
+import { counted } from '../domain/counted.ts'
 import { campaignName, campaignTitle } from '../domain/campaign.ts'
 import { PreconditionError } from '../domain/failure.ts'
 import { runName } from '../domain/trial.ts'
 import { clockTime } from './clock-time.ts'
-import { counted, secondsInWords } from './in-words.ts'
+import { secondsInWords } from './in-words.ts'
 import type { Output } from './output.ts'
 
 export interface CampaignStatus {

@@ -15,8 +15,3 @@ export function secondsInWords(seconds: number): string {
   if (seconds >= 5400) return `${(seconds / 3600).toFixed(1)} h`
   return seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds)} s`
 }
-
-/** `1 date`, `3 dates`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}

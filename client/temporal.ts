@@ -14,7 +14,7 @@ import { datePath, monitorPage } from '../monitor/server/running-monitor.ts'
 import { DailySchedules } from './daily-schedules.ts'
 import type { Settings } from '../settings/settings.ts'
 import { hasSearchAttributes } from '../services/temporal/search-attributes.ts'
-import { workflowDetails } from '../workflows/details.ts'
+import { dateDescription, workflowDetails } from '../workflows/details.ts'
 import { campaignWorkflowId, dailyId, dateWorkflowId, orchestrationQueue } from '../workflows/ids.ts'
 import { searchable } from '../workflows/search-attributes.ts'
 
@@ -58,8 +58,7 @@ export class TemporalClient {
         memo: { runNumber: run.runNumber },
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `${run.instrument} ${run.date}, ${run.kind}, run ${run.runNumber}`,
-        staticDetails: this.#details(`${run.instrument} ${run.date}`, datePath(run)),
+        ...dateDescription(run, this.#page(datePath(run))),
         ...(await this.#searchable({
           Instrument: run.instrument,
           ObservingDate: run.date,
@@ -101,7 +100,7 @@ export class TemporalClient {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: `${campaignName(orderId)}, ${kind} ${instrument}`,
-        staticDetails: this.#details(campaignName(orderId), `campaigns/${orderId}`),
+        staticDetails: workflowDetails(campaignName(orderId), this.#page(`campaigns/${orderId}`)),
         ...(await this.#searchable({ Instrument: instrument, Kind: kind, State: 'running' })),
       })
     } catch (error) {
@@ -109,8 +108,9 @@ export class TemporalClient {
     }
   }
 
-  #details(what: string, path: string): string {
-    return workflowDetails(what, this.#home === null ? null : monitorPage(this.#home, path))
+  /** Address of a view; null when no monitor runs. */
+  #page(path: string): string | null {
+    return this.#home === null ? null : monitorPage(this.#home, path)
   }
 
   async wakeCampaign(orderId: number): Promise<void> {

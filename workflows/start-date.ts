@@ -1,36 +1,26 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common'
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow'
-import type { OrderKind } from '../domain/order.ts'
-import { workflowDetails } from './details.ts'
+import type { OpenDate } from '../activities/open-date.ts'
+import { dateDescription } from './details.ts'
 import { dateWorkflowId } from './ids.ts'
 import { processDate } from './process-date.ts'
 import { searchable } from './search-attributes.ts'
 
-/** An open run whose date has to have its workflow. */
-export interface DateToStart {
-  readonly instrument: string
-  readonly date: string
-  readonly runNumber: number
-  readonly kind: OrderKind
-  /** Address of the date in the monitor; null or, in histories from before it was known, absent when none runs. */
-  readonly page?: string | null
-}
+/** An open run whose date has to have its workflow. Histories from before it was known tell no page. */
+export type DateToStart = Omit<OpenDate, 'page'> & Partial<Pick<OpenDate, 'page'>>
 
 /**
  * Starts the workflow of an open run as a child that outlives its parent, and waits until it has started. Returns false when one of that
  * date is at work already: the reconciler has been faster, or the run before is just ending and the reconciler comes after it.
  */
-export async function startDate(
-  queuePrefix: string,
-  { instrument, date, runNumber, kind, page = null }: DateToStart,
-): Promise<boolean> {
+export async function startDate(queuePrefix: string, { page = null, ...run }: DateToStart): Promise<boolean> {
+  const { instrument, date, runNumber, kind } = run
   try {
     await startChild(processDate, {
       workflowId: dateWorkflowId(queuePrefix, instrument, date),
       args: [{ runNumber, queuePrefix }],
       memo: { runNumber },
-      staticSummary: `${instrument} ${date}, ${kind}, run ${runNumber}`,
-      staticDetails: workflowDetails(`${instrument} ${date}`, page),
+      ...dateDescription(run, page),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       ...(isSearchable()

@@ -9,6 +9,9 @@ interface Props {
   readonly options: (colours: Colours) => Omit<uPlot.Options, 'width' | 'height'>
 }
 
+/** Names of the colours that tell series apart, in style.css. */
+export const SERIES_COLOURS = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6'] as const
+
 /** Colours of style.css as a canvas needs them. */
 export interface Colours {
   readonly ink: string
@@ -73,6 +76,6 @@ function coloursOf(element: Element): Colours {
     range: of('range'),
     second: of('second'),
     bad: of('bad'),
-    series: ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6'].map(of),
+    series: SERIES_COLOURS.map(of),
   }
 }

@@ -5,15 +5,13 @@ import { go } from '../router.ts'
 import type { Wire } from '../wire.ts'
 import { limitsOf } from './limits.ts'
 import { markPath } from './marks.ts'
-import { type Colours, Plot } from './plot.tsx'
+import { type Colours, Plot, SERIES_COLOURS } from './plot.tsx'
 
 type WireTrend = Wire<Trend>
 
 const MJD_OF_1970 = 40_587
 const NEAR_PIXELS = 20
 const MARK_RADIUS_PIXELS = 3.5
-/** Of style.css: --series-1 to --series-6. */
-const COLOURS = 6
 
 /** Values over time, a colour and a mark for each setting, with the limits that the newest values were held against. */
 export function TrendPlot({ instrument, trend }: { instrument: string; trend: WireTrend }) {
@@ -42,10 +40,9 @@ export function TrendPlot({ instrument, trend }: { instrument: string; trend: Wi
     ],
     series: [
       {},
-      ...settings.map((label, index) => {
+      ...settings.map((_, index) => {
         const colour = colours.series[index % colours.series.length] ?? colours.ink
         return {
-          label,
           stroke: colour,
           paths: () => null,
           points: { show: true, paths: marksOf(index), fill: colour, stroke: colour },
@@ -82,7 +79,7 @@ function Legend({ settings }: { settings: readonly string[] }) {
       {settings.map((name, index) => (
         <li>
           <svg width="12" height="12" viewBox="-1.2 -1.2 2.4 2.4" aria-hidden="true">
-            <path d={markPath(index)} fill={`var(--series-${(index % COLOURS) + 1})`} />
+            <path d={markPath(index)} fill={`var(--${SERIES_COLOURS[index % SERIES_COLOURS.length]})`} />
           </svg>{' '}
           {name}
         </li>

@@ -2,6 +2,7 @@ import type { IdpRecord } from '../../../database/archive-record.ts'
 import { useDocument } from '../data.ts'
 import { bytes, moment, number } from '../format.ts'
 import { Download } from '../parts/download.tsx'
+import { Inputs } from '../parts/inputs.tsx'
 import { Spectrum } from '../parts/spectrum.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { State } from '../states.tsx'
@@ -90,7 +91,7 @@ export function IdpView({ name }: { name: string }) {
       )}
       <section>
         <h2>Provenance</h2>
-        <Table label="inputs" columns={inputColumns} rows={idp.inputs} id={({ fileName }) => fileName} />
+        <Inputs inputs={idp.inputs} />
       </section>
       <section>
         <h2>Keywords</h2>
@@ -109,14 +110,6 @@ export function IdpView({ name }: { name: string }) {
     </>
   )
 }
-
-const inputColumns: readonly Column<Idp['inputs'][number]>[] = [
-  { title: 'file', cell: ({ fileName }) => fileName },
-  { title: 'kind', cell: ({ kind }) => kind },
-  { title: 'category', cell: ({ category }) => category },
-  { title: 'size', cell: ({ bytes: size }) => bytes(size), align: 'right' },
-  { title: 'SHA-256', cell: ({ sha256 }) => <code title={sha256}>{sha256.slice(0, 16)}…</code> },
-]
 
 const keywordColumns: readonly Column<{ keyword: string; value: string }>[] = [
   { title: 'keyword', cell: ({ keyword }) => <code>{keyword}</code>, key: ({ keyword }) => keyword },

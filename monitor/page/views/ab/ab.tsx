@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks'
 import { useDocument, useStream } from '../../data.ts'
 import { number } from '../../format.ts'
 import { Comparison } from '../../parts/comparison.tsx'
+import { Inputs } from '../../parts/inputs.tsx'
 import { State } from '../../states.tsx'
 import type { Ab } from './block.ts'
 import { Calibrations } from './calibrations.tsx'
-import { Attempts, Inputs } from './history.tsx'
+import { Attempts } from './history.tsx'
 import { Idps } from './idps.tsx'
 import { Logs } from './logs.tsx'
 import { Qc1 } from './qc1.tsx'
@@ -83,7 +84,11 @@ function Page({ ab, path, liveLog, trouble }: { ab: Ab; path: string; liveLog: s
       <Logs ab={ab} path={path} liveLog={liveLog} />
       <Attempts ab={ab} />
       <Qc1 instrument={ab.instrument} generation={current} />
-      <Inputs ab={ab} />
+      <section>
+        <h2>Inputs</h2>
+        <p class="faint">of generation {ab.generation}, with the checksums of what the recipe read</p>
+        <Inputs inputs={ab.inputs.map(({ file_name: fileName, ...input }) => ({ ...input, fileName }))} />
+      </section>
       <section>
         <h2>The block</h2>
         <details>

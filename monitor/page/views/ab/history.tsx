@@ -27,23 +27,6 @@ export function Attempts({ ab }: { ab: Ab }) {
   )
 }
 
-/** What the recipe has read. */
-export function Inputs({ ab }: { ab: Ab }) {
-  return (
-    <section>
-      <h2>Inputs</h2>
-      <p class="faint">of generation {ab.generation}, with the checksums of what the recipe read</p>
-      <Table
-        label="inputs"
-        columns={inputColumns}
-        rows={ab.inputs}
-        id={({ file_name }) => file_name}
-        empty="no recipe has read any"
-      />
-    </section>
-  )
-}
-
 const attemptColumns: readonly Column<Ab['attempts'][number]>[] = [
   { title: 'generation', cell: ({ generation }) => generation, align: 'right' },
   {
@@ -88,12 +71,4 @@ const abEventColumns: readonly Column<Ab['events'][number]>[] = [
     cell: ({ message, who }) => [message, who === null ? '' : `(${who})`].filter(Boolean).join(' '),
     long: true,
   },
-]
-
-const inputColumns: readonly Column<Ab['inputs'][number]>[] = [
-  { title: 'file', cell: ({ file_name }) => file_name },
-  { title: 'kind', cell: ({ kind }) => kind },
-  { title: 'category', cell: ({ category }) => category },
-  { title: 'size', cell: ({ bytes: size }) => bytes(size), align: 'right' },
-  { title: 'SHA-256', cell: ({ sha256 }) => <code title={sha256}>{sha256.slice(0, 16)}…</code> },
 ]
